@@ -1,0 +1,316 @@
+//! HTTP bodies under `/api/v1`. HTTP changes what is remembered and reads it; the socket tells what changed.
+
+use crate::call::{CallKind, CallOutcome, Role, UnrungReason};
+use crate::{CallId, Code, DeviceId, Handle, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// An error, `application/problem+json` (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code.
+    pub code: Code,
+    /// One sentence for people.
+    pub title: String,
+}
+
+/// `POST /accounts`: signs a person up, and in on this device.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// The handle wanted.
+    pub handle: Handle,
+    /// 8 characters or more.
+    pub password: String,
+    /// Display name; the handle if absent.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What to call this device, for example "Firefox on Linux".
+    #[serde(default)]
+    pub device: Option<String>,
+}
+
+/// `POST /sessions`: signs in on this device.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Who.
+    pub handle: Handle,
+    /// The password.
+    pub password: String,
+    /// What to call this device.
+    #[serde(default)]
+    pub device: Option<String>,
+}
+
+/// Oneself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// One's handle.
+    pub handle: Handle,
+    /// Display name.
+    pub name: String,
+    /// A few words about oneself.
+    pub bio: String,
+    /// Set by the operator.
+    pub verified: bool,
+    /// This device.
+    pub device: DeviceId,
+    /// Who may call, and how.
+    pub calling: Calling,
+    /// Whether the first sign-in's question about calls was answered (C-2).
+    pub calling_asked: bool,
+}
+
+/// `PATCH /me`: absent fields stay.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ProfileChange {
+    /// New display name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// New text about oneself.
+    #[serde(default)]
+    pub bio: Option<String>,
+}
+
+/// Calling settings; `PUT /me/calling` replaces them and answers the first sign-in's question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Calling {
+    /// "Audio and video calling" (C-2).
+    pub enabled: bool,
+    /// Who may call (C-3).
+    pub audience: Audience,
+    /// "Enhanced call privacy" (P-1).
+    pub enhanced_privacy: bool,
+}
+
+/// The boxes of C-3, joined by OR. None ticked: nobody can call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Audience {
+    /// "People in your address book".
+    pub address_book: bool,
+    /// "People you follow".
+    pub following: bool,
+    /// "Verified people".
+    pub verified: bool,
+    /// "Everyone".
+    pub everyone: bool,
+}
+
+impl Default for Audience {
+    fn default() -> Self {
+        Self {
+            address_book: true,
+            following: true,
+            verified: false,
+            everyone: false,
+        }
+    }
+}
+
+/// One of one's devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Device {
+    /// The device.
+    pub id: DeviceId,
+    /// Its name.
+    pub name: String,
+    /// When it signed in.
+    pub created: Timestamp,
+    /// When it was last heard of, to the minute.
+    pub last_seen: Timestamp,
+    /// Whether it asks this.
+    pub current: bool,
+    /// Whether it has a socket open now: a call would ring there.
+    pub connected: bool,
+}
+
+/// A person in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Person {
+    /// Their handle.
+    pub handle: Handle,
+    /// Their display name.
+    pub name: String,
+    /// The badge.
+    pub verified: bool,
+}
+
+/// A person, as one sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Profile {
+    /// Who.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Their words about themselves.
+    pub bio: String,
+    /// One follows them.
+    pub following: bool,
+    /// They follow one.
+    pub follows_you: bool,
+    /// They are in one's address book. Nobody learns whose book they themselves are in (M-3).
+    pub in_address_book: bool,
+    /// One has blocked them.
+    pub blocked: bool,
+    /// Whether one may press Call.
+    pub call: CallOption,
+}
+
+/// Whether one may press Call, as far as one may know (C-6): only what one could see oneself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallOption {
+    /// Press.
+    Available,
+    /// They have to write first (C-1).
+    FirstMessageNeeded,
+    /// One has blocked them.
+    YouBlocked,
+    /// That is oneself.
+    Yourself,
+}
+
+/// A conversation in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ConversationSummary {
+    /// The other person.
+    pub with: Person,
+    /// Its newest entry.
+    pub last: Entry,
+    /// Entries of the other side not yet read; counted up to 100.
+    pub unread: u32,
+}
+
+/// A conversation's head. It exists for any two people, also before the first message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Conversation {
+    /// The other person.
+    pub with: Profile,
+    /// The newest `seq` one has read; 0 before the first.
+    pub read: u64,
+    /// Entries of the other side not yet read; counted up to 100.
+    pub unread: u32,
+}
+
+/// A page of a conversation, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct EntryPage {
+    /// The entries, by growing `seq`; numbers may be missing.
+    pub entries: Vec<Entry>,
+    /// Whether there are older ones: ask again with `before` = the first `seq`.
+    pub more: bool,
+}
+
+/// One thing in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Entry {
+    /// Its place in the conversation, the same for both people, growing, not gapless.
+    pub seq: u64,
+    /// When the server took it.
+    pub at: Timestamp,
+    /// Who wrote it, or who called.
+    pub from: Handle,
+    /// What it is.
+    pub body: EntryBody,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum EntryBody {
+    /// A direct message.
+    Message {
+        /// Its text.
+        text: String,
+    },
+    /// A finished call.
+    Call {
+        /// The call.
+        call: CallId,
+        /// What it started as.
+        kind: CallKind,
+        /// How it turned out.
+        outcome: CallOutcome,
+        /// Seconds of talk.
+        seconds: u32,
+    },
+}
+
+/// `POST /calls`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Invite {
+    /// Whom to call.
+    pub with: Handle,
+    /// Audio or video.
+    pub kind: CallKind,
+    /// Chosen by the client; the same key again answers with the same call instead of a second one.
+    pub key: String,
+}
+
+/// A call in the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CallRecord {
+    /// The call.
+    pub call: CallId,
+    /// The other person.
+    pub with: Person,
+    /// One's own side of it.
+    pub role: Role,
+    /// What it started as.
+    pub kind: CallKind,
+    /// When it was started.
+    pub at: Timestamp,
+    /// How it turned out.
+    pub outcome: CallOutcome,
+    /// Seconds of talk.
+    pub seconds: u32,
+}
+
+/// A page of calls, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CallPage {
+    /// The calls.
+    pub calls: Vec<CallRecord>,
+    /// Whether there are older ones: ask again with `before` = the last `at`.
+    pub more: bool,
+}
+
+/// A call that one's own settings kept from ringing (C-6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct UnrungCall {
+    /// The call.
+    pub call: CallId,
+    /// Who tried.
+    pub from: Person,
+    /// What it would have been.
+    pub kind: CallKind,
+    /// When.
+    pub at: Timestamp,
+    /// What kept it from ringing.
+    pub reason: UnrungReason,
+}

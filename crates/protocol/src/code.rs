@@ -1,0 +1,86 @@
+//! Stable error codes, in problem bodies (RFC 9457) and in `refused` frames. Clients switch on the code; the words
+//! beside it are for people and may change.
+
+use serde::{Deserialize, Serialize};
+
+/// What went wrong, by what the client can do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Not JSON, not a known frame, a field missing, of the wrong type or out of bounds.
+    BadInput,
+    /// Larger than the limit.
+    TooLarge,
+    /// Nobody is signed in on this device.
+    NotSignedIn,
+    /// Handle and password do not fit together. The same for a handle that does not exist.
+    WrongPassword,
+    /// The handle is taken.
+    HandleTaken,
+    /// Signing up is closed on this server.
+    SignUpClosed,
+    /// Too many attempts; try later.
+    TooMany,
+    /// The request came from another site.
+    ForeignOrigin,
+    /// There is no such person, conversation, device or call, or it is none of one's business.
+    NotFound,
+    /// That is oneself.
+    Yourself,
+    /// One has blocked that person; unblock first.
+    YouBlocked,
+    /// The key was used before for something else.
+    KeyReused,
+    /// C-1: the callee has to write first.
+    FirstMessageNeeded,
+    /// One is in a call already.
+    AlreadyInCall,
+    /// One has a ring going out already (C-5).
+    AlreadyCalling,
+    /// The call has to be relayed and there is no relay (P-5).
+    NoRelay,
+    /// The call is over.
+    CallOver,
+    /// The frame does not fit the state of the call or one's side of it (C-17).
+    OutOfTurn,
+    /// The description or candidate was refused by the filter (P-3).
+    BadDescription,
+    /// The list is full.
+    Full,
+    /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
+    Unavailable,
+    /// Our fault.
+    Internal,
+}
+
+impl Code {
+    /// The code as it stands in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BadInput => "bad_input",
+            Self::TooLarge => "too_large",
+            Self::NotSignedIn => "not_signed_in",
+            Self::WrongPassword => "wrong_password",
+            Self::HandleTaken => "handle_taken",
+            Self::SignUpClosed => "sign_up_closed",
+            Self::TooMany => "too_many",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::NotFound => "not_found",
+            Self::Yourself => "yourself",
+            Self::YouBlocked => "you_blocked",
+            Self::KeyReused => "key_reused",
+            Self::FirstMessageNeeded => "first_message_needed",
+            Self::AlreadyInCall => "already_in_call",
+            Self::AlreadyCalling => "already_calling",
+            Self::NoRelay => "no_relay",
+            Self::CallOver => "call_over",
+            Self::OutOfTurn => "out_of_turn",
+            Self::BadDescription => "bad_description",
+            Self::Full => "full",
+            Self::Unavailable => "unavailable",
+            Self::Internal => "internal",
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What Birdcall's server and its clients say to each other.
+//!
+//! Reading order: [`ids`] and [`handle`] name things, [`limits`] bounds them, [`call`] has the words of a call,
+//! [`body`] the HTTP bodies, [`frame`] the WebSocket frames, [`code`] the stable error codes.
+//!
+//! This crate holds types and their syntax. It has no rules (those are in `birdcall-call`), no I/O and no clock.
+//! With the feature `schema` every type also describes itself for the OpenAPI document, from which the TypeScript
+//! types are generated: nobody writes a type twice.
+
+pub mod body;
+pub mod call;
+pub mod code;
+pub mod frame;
+pub mod handle;
+pub mod ids;
+pub mod limits;
+pub mod time;
+
+pub use code::Code;
+pub use handle::Handle;
+pub use ids::{CallId, DeviceId, PersonId};
+pub use time::Timestamp;

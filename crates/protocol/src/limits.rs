@@ -1,0 +1,49 @@
+//! Bounds of everything a client may send. Each says what raising it costs.
+
+/// Longest handle, in characters. Raising it breaks the layout of every list.
+pub const MAX_HANDLE: usize = 20;
+
+/// Longest display name, in characters (Unicode scalar values).
+pub const MAX_NAME: usize = 50;
+
+/// Longest text about oneself, in characters.
+pub const MAX_BIO: usize = 200;
+
+/// Longest direct message, in characters (M-4). Each one is held in memory once a connected device of both people.
+pub const MAX_MESSAGE: usize = 4_000;
+
+/// Shortest password, in characters (NIST SP 800-63B asks for 8).
+pub const MIN_PASSWORD: usize = 8;
+
+/// Longest password, in bytes; hashing time does not depend on it, the request's size does.
+pub const MAX_PASSWORD: usize = 256;
+
+/// Longest name of a device.
+pub const MAX_DEVICE_NAME: usize = 60;
+
+/// Longest key that a client gives a message or an invite to make it idempotent.
+pub const MAX_KEY: usize = 36;
+
+/// Longest session description. Chromium's with audio, video and every codec is about 8 KiB.
+pub const MAX_SDP: usize = 32 * 1024;
+
+/// Longest ICE candidate line.
+pub const MAX_CANDIDATE: usize = 512;
+
+/// Longest frame a client may send: a description in JSON, escaped.
+pub const MAX_FRAME: usize = 64 * 1024;
+
+/// Longest HTTP body a client may send.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// Refused frames in a row after which a socket is closed with code 1008.
+pub const MAX_REFUSED_FRAMES: u32 = 50;
+
+/// Entries of a conversation, calls or people in one answer.
+pub const MAX_PAGE: u32 = 100;
+
+/// Live devices of a person; the one unused longest is signed out when another signs in.
+pub const MAX_DEVICES: u32 = 20;
+
+/// Entries of an address book.
+pub const MAX_ADDRESS_BOOK: u32 = 10_000;
