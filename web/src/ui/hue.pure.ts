@@ -1,0 +1,21 @@
+/** A hue for a handle: the same on every screen, spread well over the circle for similar handles. */
+export function hueOf(handle: string): number {
+  // FNV-1a, then the golden angle, so that neighbours in the hash are far apart in colour.
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < handle.length; i += 1) {
+    hash = Math.imul(hash ^ handle.charCodeAt(i), 0x01000193);
+  }
+  return Math.round(((hash >>> 0) * 137.508) % 360);
+}
+
+/** One or two letters that stand for a name: of its first and last word, else of the handle. */
+export function initialsOf(name: string, handle: string): string {
+  const words = name
+    .trim()
+    .split(/\s+/u)
+    .filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const first = words[0] ?? handle;
+  const last = words.length > 1 ? words[words.length - 1] : undefined;
+  const letter = (word: string) => [...word][0] ?? '';
+  return (letter(first) + (last === undefined ? '' : letter(last))).toLocaleUpperCase('en');
+}

@@ -1,0 +1,3 @@
+export const people = {
+  verified: 'Verified',
+} as const;
