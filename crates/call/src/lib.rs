@@ -1,1 +1,26 @@
-//! Rules.
+//! The rules of calling, as values and pure functions.
+//!
+//! Nothing here reads a clock, draws a random number, sleeps, or touches a network or a disk: time, ids and facts are
+//! arguments, and what has to happen comes back as a value. `clippy.toml` beside this crate holds it to that.
+//!
+//! Reading order: [`gate`] decides whether a call may ring, [`limits`] how often, [`path`] how its media travels,
+//! [`machine`] what a call is from its invite to its end, [`filter`] what of a session description may pass from one
+//! side to the other.
+//!
+//! Deliberately absent: session descriptions in the machine (they pass by it, through the filter), credentials of the
+//! relay (the driver adds them to `call_started`), and push (a ring is a frame to a person; how it is delivered is the
+//! driver's).
+#![deny(clippy::wildcard_enum_match_arm)]
+
+pub mod gate;
+pub mod limits;
+pub mod machine;
+pub mod path;
+
+pub use gate::{GateFacts, Verdict, gate};
+pub use limits::RingHistory;
+pub use machine::{
+    Act, Action, Call, Event, Invite, Party, Record, Refusal, RelayState, Resume, Timing, To,
+    Visible,
+};
+pub use path::{PathFacts, path};
