@@ -1,2 +1,65 @@
-//! Commands.
-fn main() {}
+//! The commands of the project: `cargo xtask run`, `check`, `test`, `generate`, `screenshots`.
+//!
+//! Reading order: [`process`] starts programs, [`report`] times steps and sums up, then one file a command. What
+//! the dependency rules and the tidy rules are is in [`rules`].
+
+mod browser;
+mod check;
+mod counts;
+mod deny;
+mod generate;
+mod install;
+mod process;
+mod report;
+mod rules;
+mod run;
+mod server;
+mod test;
+mod web;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// A result whose error is a sentence for the person at the terminal.
+type Outcome<T = ()> = Result<T, String>;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  run          build everything, start a server with demo people, print where to open it
+  check        the quick half: format, lints, docs, rules, licences, generated files, web checks
+  test         everything: installs what tests need, then check, Rust tests, browser tests
+  generate     web/openapi.json and web/src/api/schema.ts from the server
+  screenshots  every page, light and dark, narrow and wide, into e2e/out
+
+  test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
+  files whose name contains one of the words.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["run"] => run::run(),
+        ["check"] => check::run(),
+        ["test"] => test::everything(),
+        ["test", "browser", names @ ..] => test::browser_only(names),
+        ["generate"] => generate::write(),
+        ["screenshots"] => browser::screenshots(),
+        _ => Err(USAGE.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+//! What the browser tests need of the machine.
+
+use crate::Outcome;
+use crate::process::{Process, on_path};
+
+/// A program, and the Debian package it comes from.
+const NEEDED: &[(&str, &str)] = &[
+    ("chromium", "chromium"),
+    ("firefox-esr", "firefox-esr"),
+    ("fc-list", "fontconfig"),
+    ("ip", "iproute2"),
+];
+
+/// Fonts are no programs, and a page without any is no page.
+const FONTS: &[&str] = &[
+    "fonts-dejavu-core",
+    "fonts-liberation",
+    "fonts-noto-color-emoji",
+];
+
+/// Installs what is missing where that is possible: on Debian, as root. Elsewhere it says what is missing.
+pub(crate) fn for_browsers() -> Outcome {
+    let missing = missing_packages();
+    if missing.is_empty() {
+        println!("chromium, firefox-esr, fonts and iproute2 are here");
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    let may = on_path("apt-get").is_some() && is_root();
+    if !may {
+        return Err(format!(
+            "missing for the browser tests: {list}\non Debian: sudo apt-get install --no-install-recommends {list}"
+        ));
+    }
+    println!("installing {list}");
+    Process::new("apt-get", &["update", "-q"]).go()?;
+    let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];
+    arguments.extend(missing);
+    Process::new("apt-get", &arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .go()
+}
+
+fn missing_packages() -> Vec<&'static str> {
+    let mut missing: Vec<&str> = NEEDED
+        .iter()
+        .filter(|(program, _)| !is_here(program))
+        .map(|(_, package)| *package)
+        .collect();
+    let fonts = Process::new("fc-list", &["--format", "%{family}\n"])
+        .stdout()
+        .unwrap_or_default();
+    if !fonts.contains("DejaVu")
+        || !fonts.contains("Liberation")
+        || !fonts.contains("Noto Color Emoji")
+    {
+        missing.extend(FONTS);
+    }
+    missing
+}
+
+/// `ip` is in a folder that the path of an ordinary person lacks.
+fn is_here(program: &str) -> bool {
+    on_path(program).is_some()
+        || ["/usr/sbin", "/sbin"]
+            .iter()
+            .any(|folder| std::path::Path::new(folder).join(program).is_file())
+}
+
+fn is_root() -> bool {
+    Process::new("id", &["-u"])
+        .stdout()
+        .is_ok_and(|id| id.trim() == "0")
+}

@@ -1,0 +1,38 @@
+//! `cargo xtask test`: everything, as continuous integration runs it.
+
+use crate::counts::Counts;
+use crate::process::Process;
+use crate::report::Report;
+use crate::{Outcome, browser, check, deny, install, web};
+
+/// Installs, checks, tests, and sums up.
+pub(crate) fn everything() -> Outcome {
+    let mut report = Report::default();
+    let browsers = report.step("what browser tests need", install::for_browsers);
+    let ready = report.step("web packages", || web::packages("web"))
+        && report.step("web app and its size", web::build);
+    let packages = report.step("browser test packages", || web::packages("e2e"));
+    report.step("cargo-deny", deny::install);
+    if ready {
+        check::steps(&mut report);
+        report.tests("Rust tests", rust);
+        if browsers && packages {
+            report.tests("browser tests", || browser::run(&[]));
+        }
+    }
+    report.close()
+}
+
+/// Some browser tests only, for work on them.
+pub(crate) fn browser_only(words: &[&str]) -> Outcome {
+    let mut report = Report::default();
+    if report.step("preparation", browser::prepare) {
+        report.tests("browser tests", || browser::run(words));
+    }
+    report.close()
+}
+
+fn rust() -> Outcome<Counts> {
+    let shown = Process::cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]).shown()?;
+    Ok(Counts::of_cargo(&shown))
+}
