@@ -2,7 +2,8 @@
 
 import type { components } from '../api/schema';
 
-type Schemas = components['schemas'];
+/** Every type of the contract, by name. */
+export type Schemas = components['schemas'];
 
 /** What a client sends on the socket. */
 export type ClientFrame = Schemas['ClientFrame'];
@@ -14,6 +15,8 @@ export type Invite = Schemas['Invite'];
 export type CallView = Schemas['CallView'];
 /** A person in a list. */
 export type Person = Schemas['Person'];
+/** What one side sends now. */
+export type MediaState = Schemas['MediaState'];
 /** Audio or video. */
 export type CallKind = Schemas['CallKind'];
 /** Stable error codes. */

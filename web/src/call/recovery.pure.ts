@@ -1,0 +1,57 @@
+// What to do about media that is not up, by the clock alone (C-19). The peer connection only does as it is told.
+
+import type { Active, Connecting, Effect, Loss } from './state.pure';
+
+/** Wi-Fi and phones lose packets for a moment all the time: higher leaves more gaps, lower restarts for nothing. */
+export const SELF_HEAL = 2_000;
+/** A first connection has this long before ICE is restarted; slow phones need seconds to gather. */
+export const FIRST_PATIENCE = 10_000;
+/** Between two restarts; less would cut off checks that are still running. */
+export const RESTART_EVERY = 6_000;
+/** Without media for this long, the server is told that it is lost. Below its own limit, so that it hears the reason. */
+export const GIVE_UP = 28_000;
+/** How long the server may take to end the call after that. */
+export const TOLD_PATIENCE = 6_000;
+/** The server keeps a call for 60 s without signalling (C-19); a little more, because its clock starts later. */
+export const OFFLINE_LIMIT = 65_000;
+/** Times the whole media is started over when signalling has lost step. */
+export const MAX_REJOINS = 2;
+
+/** Media of a new epoch is being set up. */
+export function settingUp(now: number): Loss {
+  return { since: now, tries: 0, next: now + FIRST_PATIENCE, told: null };
+}
+
+/** The connection reports `disconnected`, or `failed`, which never heals by itself. */
+export function lost(before: Loss | null, failed: boolean, now: number): Loss {
+  const next = failed ? now : now + SELF_HEAL;
+  if (before) return { ...before, next: Math.min(before.next, next) };
+  return { since: now, tries: 0, next, told: null };
+}
+
+/** The link came back, or the network changed: try at once, and give it the full time again. */
+export function retried(before: Loss | null, now: number): Loss | null {
+  return before && { since: now, tries: before.tries + 1, next: now + RESTART_EVERY, told: null };
+}
+
+/** What time asks for; without a link nothing would reach the other side, so nothing is tried. */
+export function recover(talk: Connecting | Active, online: boolean, now: number, out: Effect[]): Loss | null | 'over' {
+  const { loss, call, epoch } = talk;
+  if (!loss || !online) return loss;
+  if (loss.told !== null) return now >= loss.told + TOLD_PATIENCE ? 'over' : loss;
+  if (now >= loss.since + GIVE_UP) {
+    out.push({ type: 'send', frame: { type: 'call_media_failed', call, epoch } });
+    return { ...loss, told: now };
+  }
+  if (now >= loss.next) {
+    out.push({ type: 'restart_ice', epoch });
+    return { ...loss, tries: loss.tries + 1, next: now + RESTART_EVERY };
+  }
+  return loss;
+}
+
+/** When `recover` wants to be asked again. */
+export function recoverAt(loss: Loss | null): number | null {
+  if (!loss) return null;
+  return loss.told !== null ? loss.told + TOLD_PATIENCE : Math.min(loss.next, loss.since + GIVE_UP);
+}
