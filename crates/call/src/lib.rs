@@ -12,6 +12,7 @@
 //! driver's).
 #![deny(clippy::wildcard_enum_match_arm)]
 
+pub mod filter;
 pub mod gate;
 pub mod limits;
 pub mod machine;
