@@ -4,7 +4,7 @@
 mod arrows;
 mod files;
 mod links;
-mod machine;
+mod pure;
 mod tidy;
 
 use crate::Outcome;
@@ -18,7 +18,7 @@ pub(crate) fn dependencies() -> Outcome {
 pub(crate) fn tidy() -> Outcome {
     let files = files::all()?;
     let mut broken = tidy::check(&files);
-    broken.extend(machine::check(&files));
+    broken.extend(pure::check(&files));
     broken.extend(links::check(&files));
     tell(&broken)
 }

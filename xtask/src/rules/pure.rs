@@ -1,8 +1,10 @@
-//! The call's rules in the web app are a value too: `machine.ts` knows nothing of the browser (design: the split).
+//! Rules in the web app are values too: a file `….pure.ts` knows nothing of the browser, the hour or luck. The
+//! type checker sees such files without the browser's types; this rule finds what types do not show.
 
 use super::files::File;
 
-const MACHINE: &str = "web/src/call/machine.ts";
+/// The ending that promises it.
+const PURE: &str = ".pure.ts";
 
 /// What only a browser has, and what would make the machine depend on the hour or on luck.
 const FOREIGN: &[&str] = &[
@@ -30,32 +32,45 @@ const FOREIGN: &[&str] = &[
 /// One sentence for each line that breaks the rule.
 pub(super) fn check(files: &[File]) -> Vec<String> {
     let mut broken = Vec::new();
-    for file in files.iter().filter(|file| file.path == MACHINE) {
+    for file in files.iter().filter(|file| file.path.ends_with(PURE)) {
+        // An import may go over several lines; its first one says whether it is of types.
+        let mut opened = "";
         for (number, line) in file.text.lines().enumerate() {
             let code = line.trim_start();
-            if code.starts_with("//") || code.starts_with('*') || code.starts_with("/*") {
+            if ["//", "*", "/*"]
+                .iter()
+                .any(|comment| code.starts_with(comment))
+            {
                 continue;
             }
             let mut tell = |what: &str| {
                 broken.push(format!(
-                    "{MACHINE}:{}: `{what}` is of the browser",
+                    "{}:{}: `{what}` in a pure file",
+                    file.path,
                     number + 1
                 ));
             };
             for word in FOREIGN.iter().filter(|word| code.contains(**word)) {
                 tell(word);
             }
+            if code.starts_with("import ") || code.starts_with("export ") {
+                opened = code;
+            }
             if let Some(from) = imported(code)
-                && !from.starts_with('.')
+                && !may_import(opened, from)
             {
                 tell(from);
-            }
-            if imported(code).is_some_and(|from| from.ends_with(".svelte")) {
-                tell("a component");
             }
         }
     }
     broken
+}
+
+/// A pure file uses other pure files; of the rest it may know types.
+fn may_import(code: &str, from: &str) -> bool {
+    let pure = from.ends_with(".pure") || from.ends_with(PURE);
+    from.starts_with('.')
+        && (pure || code.starts_with("import type ") || code.starts_with("export type "))
 }
 
 /// The module an `import` or `export … from` names.
@@ -75,7 +90,7 @@ mod tests {
 
     fn broken(line: &str) -> usize {
         check(&[File {
-            path: MACHINE.to_owned(),
+            path: "web/src/call/machine.pure.ts".to_owned(),
             text: line.to_owned(),
         }])
         .len()
@@ -87,12 +102,19 @@ mod tests {
         assert_eq!(broken("import { tick } from \"svelte\";"), 1);
         assert_eq!(broken("import \"svelte\";"), 1);
         assert_eq!(broken("import Tile from './Tile.svelte';"), 1);
+        assert_eq!(broken("import { socket } from '../live/socket';"), 1);
         assert_eq!(broken("setTimeout(ring, 5);"), 1);
     }
 
     #[test]
     fn its_own_words_are_not() {
-        assert_eq!(broken("import type { Frame } from \"../api/frames\";"), 0);
+        assert_eq!(broken("import type { Frame } from \"../api/types\";"), 0);
+        assert_eq!(broken("import { step } from \"./step.pure\";"), 0);
+        assert_eq!(
+            broken("import type {\n  Frame,\n} from \"../api/types\";"),
+            0
+        );
+        assert_eq!(broken("import {\n  socket,\n} from \"../live/socket\";"), 1);
         assert_eq!(broken("// The session makes the RTCPeerConnection."), 0);
         assert_eq!(broken("const next = { phase: \"ringing\" };"), 0);
     }
