@@ -1,0 +1,94 @@
+// The real program, on a free port, with a folder of its own.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM =
+  process.env.BIRDCALL_PROGRAM ?? fileURLToPath(new URL("../../target/debug/birdcall", import.meta.url));
+
+/** How long it may take from start to its first line. */
+const START_TIMEOUT = 30_000;
+
+/** A server that is up. */
+export class Server {
+  #data;
+  #child;
+  #log = [];
+  #options;
+
+  /** Where it listens, for example `http://127.0.0.1:40123`. */
+  url = "";
+
+  /**
+   * Starts one with an empty database.
+   * @param {string[]} options further options of `birdcall serve`
+   */
+  static async start(options = []) {
+    const server = new Server();
+    server.#data = mkdtempSync(join(tmpdir(), "birdcall-data-"));
+    server.#options = options;
+    await server.#run("127.0.0.1:0");
+    return server;
+  }
+
+  /** `kill -9`: no time to say good-bye. */
+  async kill() {
+    await this.#end("SIGKILL");
+  }
+
+  /** Starts it again where it was, with what it remembers. */
+  async again() {
+    await this.#run(new URL(this.url).host);
+  }
+
+  /** Ends it and forgets everything. */
+  async stop() {
+    await this.#end("SIGTERM");
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /** What it wrote so far. */
+  get log() {
+    return this.#log.join("");
+  }
+
+  async #run(listen) {
+    const child = spawn(PROGRAM, ["serve", "--data", this.#data, "--listen", listen, ...this.#options], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    child.stderr.on("data", (text) => this.#log.push(String(text)));
+    this.url = await new Promise((resolve, reject) => {
+      let seen = "";
+      const timer = setTimeout(() => fail("was not up in time"), START_TIMEOUT);
+      const fail = (how) => {
+        clearTimeout(timer);
+        child.kill("SIGKILL");
+        reject(new Error(`the server ${how}\n${this.log}`));
+      };
+      child.once("error", (error) => fail(`could not be started: ${error.message}`));
+      child.once("exit", (code, signal) => fail(`ended by itself (${code ?? signal})`));
+      child.stdout.on("data", (text) => {
+        this.#log.push(String(text));
+        seen += text;
+        const line = /listening (http:\S+)/.exec(seen);
+        if (line) {
+          clearTimeout(timer);
+          resolve(line[1]);
+        }
+      });
+    });
+  }
+
+  async #end(signal) {
+    const child = this.#child;
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.kill(signal);
+      await gone;
+    }
+  }
+}

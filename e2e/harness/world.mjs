@@ -1,0 +1,80 @@
+// What a test file needs around its people: one server, two voices, and a look back when something goes wrong.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+import { openChromium } from "./browsers.mjs";
+import { Person } from "./people.mjs";
+import { Server } from "./server.mjs";
+
+/** Where pictures and records go. Not kept in the repository. */
+export const OUT = fileURLToPath(new URL("../out/", import.meta.url));
+
+/** The tones of the two voices: no multiple of each other. */
+export const LOW = 440;
+export const HIGH = 660;
+
+/**
+ * Starts a server and voices before the tests of a file and ends them after. The second voice may be another browser.
+ * @param {{ open?: (hertz: number) => Promise<import("./browsers.mjs").Voice>, options?: string[] }} choice
+ */
+export function world({ open = openChromium, options = [] } = {}) {
+  const made = { server: undefined, low: undefined, high: undefined, people: [], names: 0 };
+
+  before(async () => {
+    [made.server, made.low, made.high] = await Promise.all([Server.start(options), openChromium(LOW), open(HIGH)]);
+  });
+  after(async () => {
+    await made.low?.close();
+    await made.high?.close();
+    await made.server?.stop();
+  });
+
+  /** A device of somebody, at the first page. The same name again is another device of the same person. */
+  const device = async (handle, voice, browsing) => {
+    const person = await new Person(made.server, voice, handle).arrive(browsing);
+    made.people.push(person);
+    return person;
+  };
+
+  /** One test, with people whose handles nobody had before. */
+  const story = (name, tell) =>
+    test(name, { timeout: 120_000 }, async () => {
+      made.names += 1;
+      const people = {
+        server: made.server,
+        /** The caller's voice is low. */
+        ann: () => device(`ann${made.names}`, made.low),
+        /** The callee's voice is high. */
+        bob: () => device(`bob${made.names}`, made.high),
+        /** Somebody else, or a device with options of its own. */
+        device: (handle, voice, browsing) => device(`${handle}${made.names}`, made[voice], browsing),
+      };
+      try {
+        await tell(people);
+        for (const person of made.people) {
+          if (person.complaints.length > 0) throw new Error(`@${person.handle}: ${person.complaints.join("\n")}`);
+        }
+      } catch (error) {
+        await lookBack(name, made);
+        throw error;
+      } finally {
+        await Promise.all(made.people.splice(0).map((person) => person.leave()));
+      }
+    });
+
+  return story;
+}
+
+/** Saves what each page looked like and what it was told. */
+async function lookBack(name, made) {
+  const folder = `${OUT}failed/${name.replaceAll(/\W+/g, "-")}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/server.log`, made.server?.log ?? "");
+  for (const [index, person] of made.people.entries()) {
+    const file = `${folder}/${index}-${person.handle}`;
+    writeFileSync(`${file}.json`, JSON.stringify({ frames: person.frames, complaints: person.complaints }, null, 1));
+    await person.page.screenshot({ path: `${file}.png` }).catch(() => {});
+  }
+  console.error(`pictures and records: ${folder}`);
+}
