@@ -263,10 +263,10 @@ impl Call {
         self.record(Record::Entry {
             outcome: end.outcome,
             seconds: end.seconds(),
-            visible: match (self.reach, answered_by) {
-                (Reach::Rings, _) | (_, Some(_)) => Visible::Both,
-                // C-6: the callee has the line in the quiet list.
-                (Reach::NeverRang(_) | Reach::StoppedRinging(_), None) => Visible::CallerOnly,
+            visible: if self.callee_sees() {
+                Visible::Both
+            } else {
+                Visible::CallerOnly
             },
         });
         let ended = ServerFrame::CallEnded {

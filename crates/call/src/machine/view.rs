@@ -158,6 +158,12 @@ impl Call {
         self.leg(Role::Callee).is_some()
     }
 
+    /// Whether the callee has the call in the history too: it rang until its end, or was answered (C-6).
+    #[must_use]
+    pub fn callee_sees(&self) -> bool {
+        self.answered() || self.reach.silenced_by().is_none()
+    }
+
     /// The device on one side: the caller's always, the callee's after an accept. Kept after the end.
     #[must_use]
     pub fn leg(&self, role: Role) -> Option<DeviceId> {
