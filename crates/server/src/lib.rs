@@ -1,1 +1,25 @@
-//! Server.
+//! Birdcall's server: HTTP, the sockets, and the driving of calls.
+//!
+//! Reading order: [`config`] (how it is told to be), [`serve`] (start to end), [`app`] (what everything holds on to),
+//! [`http`] (the route table), [`socket`], [`messages`], [`calls`] (the driver around `birdcall_call`). `hub` has the
+//! sockets of this node, `auth` the sessions, `doors` the rate limits, `problem` the one error that becomes a response.
+
+pub mod app;
+pub mod auth;
+pub mod calls;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod counters;
+pub mod demo;
+pub mod doors;
+pub mod http;
+pub mod hub;
+pub mod listen;
+pub mod messages;
+pub mod password;
+pub mod problem;
+pub mod random;
+pub mod serve;
+pub mod socket;
+pub mod text;

@@ -1,1 +1,30 @@
-//! Memory.
+//! All that Birdcall remembers: people, devices, ties between people, conversations, calls, and each person's feed.
+//!
+//! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
+//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `writer`, then one file a
+//! subject: `people`, `devices`, `ties`, `conversations`, `calls`, `feed`.
+//!
+//! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only, `$N`, no string
+//! building. The driver is hidden, so that it can be changed behind this face. No rule lives here: the store gives
+//! facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
+
+mod calls;
+mod conversations;
+mod devices;
+mod error;
+mod feed;
+mod open;
+mod people;
+mod ties;
+mod words;
+mod writer;
+
+pub use calls::{CallColumns, CallHistory, CallRow, NewCall, RingTimes};
+pub use conversations::{Added, CallEntry, Head, NewMessage};
+pub use devices::{DeviceRow, SignedIn};
+pub use error::StoreError;
+pub use feed::{FeedItem, FeedPage, News};
+pub use open::{Options, Reader, Store};
+pub use people::{CallingRow, NewPerson, PersonRow};
+pub use ties::{Tie, Ties};
+pub use writer::Tx;

@@ -1,0 +1,64 @@
+//! What every part of the server holds on to.
+
+use crate::calls::turns::Turns;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::counters::Counters;
+use crate::doors::Doors;
+use crate::hub::Hub;
+use crate::password::Passwords;
+use birdcall_store::Store;
+use std::ops::Deref;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The running server. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// Its parts.
+pub struct Parts {
+    /// How it was told to be.
+    pub config: Config,
+    /// All that is remembered.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+    /// The sockets.
+    pub hub: Hub,
+    /// Password hashing.
+    pub passwords: Passwords,
+    /// Rate limits.
+    pub doors: Doors,
+    /// Figures.
+    pub counters: Counters,
+    /// One change of a call at a time.
+    pub turns: Turns,
+    /// Wakes the sweeper: there may be an earlier deadline.
+    pub sweeper: Notify,
+}
+
+impl App {
+    /// # Errors
+    /// A sentence, if password hashing does not work.
+    pub fn new(config: Config, store: Store, clock: Clock) -> Result<Self, String> {
+        Ok(Self(Arc::new(Parts {
+            config,
+            store,
+            clock,
+            hub: Hub::default(),
+            passwords: Passwords::new()?,
+            doors: Doors::default(),
+            counters: Counters::default(),
+            turns: Turns::default(),
+            sweeper: Notify::new(),
+        })))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

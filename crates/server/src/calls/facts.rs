@@ -1,0 +1,80 @@
+//! Facts for the gate and the path, read in the transaction that acts on them.
+
+use birdcall_call::limits::{CALLEE_WINDOW, CALLEES_WINDOW, PAIR_HISTORY};
+use birdcall_call::{GateFacts, PathFacts, RingHistory, Verdict, gate, path};
+use birdcall_protocol::call::Path;
+use birdcall_protocol::{PersonId, Timestamp};
+use birdcall_store::{Reader, StoreError, Ties};
+
+/// The gate's and the path's answer for a call from one person to another, and what they rest on.
+pub(super) struct Decision {
+    pub(super) verdict: Verdict,
+    pub(super) path: Path,
+    /// The callee's ties to the caller.
+    pub(super) ties: Ties,
+}
+
+/// Decides without the limits of C-5: for accept, and while it rings.
+pub(super) async fn decide(
+    reader: &mut Reader,
+    caller: PersonId,
+    callee: PersonId,
+) -> Result<Decision, StoreError> {
+    gather(reader, caller, callee, false).await
+}
+
+/// Decides with the limits: for an invite.
+pub(super) async fn decide_invite(
+    reader: &mut Reader,
+    caller: PersonId,
+    callee: PersonId,
+    now: Timestamp,
+) -> Result<Decision, StoreError> {
+    let times = reader
+        .ring_times(
+            caller,
+            callee,
+            now - PAIR_HISTORY,
+            now - CALLEE_WINDOW,
+            now - CALLEES_WINDOW,
+        )
+        .await?;
+    let history = RingHistory {
+        pair: &times.pair,
+        callee_rings: times.callee,
+        callees: times.callees,
+    };
+    let over = history.over_limit(now);
+    gather(reader, caller, callee, over).await
+}
+
+async fn gather(
+    reader: &mut Reader,
+    caller: PersonId,
+    callee: PersonId,
+    over_limit: bool,
+) -> Result<Decision, StoreError> {
+    let ties = reader.ties(callee, caller).await?;
+    let callee_settings = reader.calling(callee).await?.calling;
+    let caller_settings = reader.calling(caller).await?.calling;
+    let verdict = gate(&GateFacts {
+        first_message: reader.wrote(callee, caller).await?,
+        calling_on: callee_settings.enabled,
+        audience: callee_settings.audience,
+        in_address_book: ties.in_address_book,
+        callee_follows: ties.following,
+        caller_verified: reader.person_by_id(caller).await?.verified,
+        blocked: ties.blocked || ties.blocked_by,
+        over_limit,
+    });
+    Ok(Decision {
+        verdict,
+        path: path(PathFacts {
+            caller_private: caller_settings.enhanced_privacy,
+            callee_private: callee_settings.enhanced_privacy,
+            caller_follows: ties.followed,
+            callee_follows: ties.following,
+        }),
+        ties,
+    })
+}

@@ -1,0 +1,183 @@
+//! Starting a call: gate and path in the transaction that creates the row.
+
+use super::facts;
+use super::step::{self, Press, RELAY};
+use crate::app::App;
+use crate::auth::Session;
+use crate::problem::ApiError;
+use crate::{random, text};
+use birdcall_call::{Call, Invite, Party, RelayState, Timing, Verdict};
+use birdcall_protocol::body;
+use birdcall_protocol::call::{CallView, Path, Phase, Role};
+use birdcall_protocol::{Code, PersonId};
+use birdcall_store::{NewCall, PersonRow, Reader};
+
+/// What became of an invite.
+pub enum Invited {
+    /// A call, made now.
+    Fresh(CallView),
+    /// The call that was made with this key before.
+    Again(CallView),
+}
+
+/// Calls somebody.
+///
+/// # Errors
+/// Only what the caller could know: C-1, that they are in a call or calling already, that there is no relay. Anything
+/// else that keeps the call from ringing makes it ring out (C-6).
+pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<Invited, ApiError> {
+    let key = text::key(&body.key)?;
+    if let Some(view) = glare(app, session, body, key).await? {
+        return Ok(Invited::Fresh(view));
+    }
+    let me = session.person;
+    let id = random::call();
+    // The turn before the database: whoever has the database must not wait for a turn.
+    let _turn = app.turns.of(id).await;
+    let mut tx = app.store.write().await?;
+    if let Some(row) = tx.call_by_key(me, key).await? {
+        let call = step::machine(&row)?;
+        let same = call.callee().handle == body.with && call.kind() == body.kind;
+        return if same {
+            Ok(Invited::Again(call.view(Role::Caller)))
+        } else {
+            Err(Code::KeyReused.into())
+        };
+    }
+    let caller = tx.person_by_id(me).await?;
+    let callee = find(&mut tx, body).await?;
+    if callee.id == me {
+        return Err(Code::Yourself.into());
+    }
+    match busy_with(&mut tx, me, callee.id).await? {
+        // A call from the other side that came since, or that a block stands against, leaves this one as it is.
+        Busy::No | Busy::CalledBy(_) => {}
+        Busy::Calling => return Err(Code::AlreadyCalling.into()),
+        Busy::InCall => return Err(Code::AlreadyInCall.into()),
+    }
+    let now = app.clock.now();
+    let decision = facts::decide_invite(&mut tx, me, callee.id, now).await?;
+    // The caller's own block, which the caller can see.
+    if decision.ties.blocked_by {
+        return Err(Code::YouBlocked.into());
+    }
+    let silent = match decision.verdict {
+        Verdict::Ring => None,
+        Verdict::Silent(reason) => Some(reason),
+        Verdict::FirstMessageNeeded => return Err(Code::FirstMessageNeeded.into()),
+    };
+    // Depends on follows and privacy alone, never on the gate, so it tells nothing about it (C-6, P-5).
+    if decision.path == Path::Relay && RELAY == RelayState::Absent {
+        return Err(Code::NoRelay.into());
+    }
+    let callee_busy = in_call(&mut tx, callee.id).await?;
+    let mut call = Call::invite(
+        Invite {
+            id,
+            caller: Party {
+                person: me,
+                handle: caller.handle,
+            },
+            caller_device: session.device,
+            callee: Party {
+                person: callee.id,
+                handle: callee.handle,
+            },
+            kind: body.kind,
+            path: decision.path,
+            silent,
+            mutual: decision.ties.following && decision.ties.followed,
+            callee_busy,
+            timing: Timing {
+                ring: app.config.ring,
+                ..Timing::default()
+            },
+        },
+        now,
+    );
+    let actions = step::drain(&mut call);
+    tx.add_call(
+        &NewCall {
+            id,
+            caller: me,
+            callee: callee.id,
+            key,
+            kind: body.kind,
+            at: now,
+        },
+        &step::columns(&call)?,
+    )
+    .await?;
+    step::remember(app, &mut tx, &call, &actions).await?;
+    tx.commit().await?;
+    app.counters.invited();
+    step::perform(app, &call, actions);
+    app.sweeper.notify_one();
+    Ok(Invited::Fresh(call.view(Role::Caller)))
+}
+
+/// C-15: if the other person is calling, both asked for it, and this is an accept.
+async fn glare(
+    app: &App,
+    session: Session,
+    body: &body::Invite,
+    key: &str,
+) -> Result<Option<CallView>, ApiError> {
+    let mut reader = app.store.read().await?;
+    if reader.call_by_key(session.person, key).await?.is_some() {
+        return Ok(None);
+    }
+    let other = find(&mut reader, body).await?;
+    let busy = busy_with(&mut reader, session.person, other.id).await?;
+    drop(reader);
+    let Busy::CalledBy(call) = busy else {
+        return Ok(None);
+    };
+    match step::act(app, call.id(), session.person, session.device, Press::Glare).await {
+        Ok(call) if call.is_open() && call.leg(Role::Callee) == Some(session.device) => {
+            Ok(Some(call.view(Role::Callee)))
+        }
+        // Over in the meantime, or a block stands against it: an invite like any other.
+        Ok(_) | Err(step::CallError::Refused(_) | step::CallError::InAnotherCall) => Ok(None),
+        Err(error @ step::CallError::Store(_)) => Err(error.into()),
+    }
+}
+
+async fn find(reader: &mut Reader, body: &body::Invite) -> Result<PersonRow, ApiError> {
+    reader
+        .person(&body.with)
+        .await?
+        .ok_or(ApiError(Code::NotFound))
+}
+
+enum Busy {
+    No,
+    /// A ring of one's own is going out (C-5).
+    Calling,
+    /// One is in a call.
+    InCall,
+    /// The person one wants to call is calling.
+    CalledBy(Box<Call>),
+}
+
+async fn busy_with(reader: &mut Reader, me: PersonId, callee: PersonId) -> Result<Busy, ApiError> {
+    let mut called_by = None;
+    for call in super::open_calls(reader, me).await? {
+        match (call.role_of(me), call.phase()) {
+            (Some(Role::Caller), Phase::Ringing) => return Ok(Busy::Calling),
+            (Some(_), Phase::Connecting | Phase::Active) => return Ok(Busy::InCall),
+            (Some(Role::Callee), Phase::Ringing) if call.caller().person == callee => {
+                called_by = Some(call);
+            }
+            (Some(Role::Callee), Phase::Ringing) | (_, Phase::Ended) | (None, _) => {}
+        }
+    }
+    Ok(called_by.map_or(Busy::No, |call| Busy::CalledBy(Box::new(call))))
+}
+
+async fn in_call(reader: &mut Reader, person: PersonId) -> Result<bool, ApiError> {
+    Ok(super::open_calls(reader, person)
+        .await?
+        .iter()
+        .any(|call| matches!(call.phase(), Phase::Connecting | Phase::Active)))
+}

@@ -1,0 +1,138 @@
+//! Signalling between the two devices of a call: descriptions, candidates, media state. Nothing of it is stored; all
+//! of it passes the filter (P-3), and only between the legs, for the current epoch, while the call is connecting or
+//! active (C-17).
+
+use super::step::{CallError, forward, machine};
+use crate::app::App;
+use crate::problem::ApiError;
+use birdcall_call::filter::{self, Policy};
+use birdcall_call::{Call, Refusal, To};
+use birdcall_protocol::call::{MediaState, SdpType};
+use birdcall_protocol::frame::ServerFrame;
+use birdcall_protocol::limits::{MAX_CANDIDATE, MAX_SDP};
+use birdcall_protocol::{CallId, Code, DeviceId, PersonId};
+
+/// Who signals, in which call.
+#[derive(Debug, Clone, Copy)]
+pub struct Leg {
+    /// The call.
+    pub call: CallId,
+    /// The person.
+    pub person: PersonId,
+    /// The device.
+    pub device: DeviceId,
+}
+
+/// Longest media section name and ICE user name fragment that browsers make, with room.
+const MAX_TOKEN: usize = 64;
+
+/// Passes a description on.
+///
+/// # Errors
+/// `out_of_turn`, `call_over`, `not_found`, `too_large`, `bad_description`.
+pub async fn description(
+    app: &App,
+    leg: Leg,
+    epoch: u32,
+    sdp_type: SdpType,
+    sdp: &str,
+) -> Result<(), ApiError> {
+    if sdp.len() > MAX_SDP {
+        return Err(Code::TooLarge.into());
+    }
+    let (call, to) = route(app, leg, Some(epoch)).await?;
+    let sdp = filter::description(sdp_type, sdp, &policy(&call))
+        .map_err(|_| ApiError(Code::BadDescription))?;
+    forward(
+        app,
+        to,
+        &ServerFrame::CallDescription {
+            call: leg.call,
+            epoch,
+            sdp_type,
+            sdp,
+        },
+    );
+    Ok(())
+}
+
+/// Passes a candidate on, or drops it quietly where the path does not allow it.
+///
+/// # Errors
+/// `out_of_turn`, `call_over`, `not_found`, `too_large`, `bad_description`.
+pub async fn candidate(
+    app: &App,
+    leg: Leg,
+    epoch: u32,
+    line: &str,
+    mid: String,
+    ufrag: Option<String>,
+) -> Result<(), ApiError> {
+    if line.len() > MAX_CANDIDATE {
+        return Err(Code::TooLarge.into());
+    }
+    if !token(&mid) || !ufrag.as_deref().is_none_or(token) {
+        return Err(Code::BadDescription.into());
+    }
+    let (call, to) = route(app, leg, Some(epoch)).await?;
+    let candidate = if line.is_empty() {
+        Some(String::new())
+    } else {
+        filter::candidate(line, &policy(&call)).map_err(|_| ApiError(Code::BadDescription))?
+    };
+    if let Some(candidate) = candidate {
+        forward(
+            app,
+            to,
+            &ServerFrame::CallCandidate {
+                call: leg.call,
+                epoch,
+                candidate,
+                mid,
+                ufrag,
+            },
+        );
+    }
+    Ok(())
+}
+
+/// Tells the other side what this one sends now.
+///
+/// # Errors
+/// `out_of_turn`, `call_over`, `not_found`.
+pub async fn media(app: &App, leg: Leg, media: MediaState) -> Result<(), ApiError> {
+    let (_, to) = route(app, leg, None).await?;
+    forward(
+        app,
+        to,
+        &ServerFrame::CallMedia {
+            call: leg.call,
+            media,
+        },
+    );
+    Ok(())
+}
+
+async fn route(app: &App, leg: Leg, epoch: Option<u32>) -> Result<(Call, To), CallError> {
+    let row = app.store.read().await?.call(leg.call).await?;
+    let call = machine(&row.ok_or(Refusal::NotYours)?)?;
+    let epoch = epoch.or(call.epoch()).unwrap_or_default();
+    let to = call.forward(leg.person, leg.device, epoch)?;
+    Ok((call, to))
+}
+
+/// Without a relay nobody has a relayed address, so on `relay` nothing passes.
+fn policy(call: &Call) -> Policy<'static> {
+    Policy {
+        path: call.path(),
+        relayed: &[],
+    }
+}
+
+/// `ice-char` of RFC 8839, 5.4, and the names of media sections that browsers give.
+fn token(text: &str) -> bool {
+    text.len() <= MAX_TOKEN
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'))
+}

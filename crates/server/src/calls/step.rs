@@ -1,0 +1,289 @@
+//! One step of a call: load, handle, write back, act.
+
+use super::facts;
+use crate::app::App;
+use crate::problem::ApiError;
+use crate::random;
+use birdcall_call::{Act, Action, Call, Event, Record, Refusal, RelayState, To, Visible};
+use birdcall_protocol::call::{Path, Phase};
+use birdcall_protocol::frame::{Changed, ServerFrame};
+use birdcall_protocol::{CallId, Code, DeviceId, PersonId};
+use birdcall_store::{CallColumns, CallEntry, CallRow, News, StoreError, Tx};
+use std::pin::Pin;
+
+/// There is no relay in this program yet, so what has to be relayed fails (P-5).
+pub(super) const RELAY: RelayState = RelayState::Absent;
+
+/// Tries after a lost race. A race is lost to somebody who got further, so a few are plenty.
+const TRIES: u32 = 8;
+
+/// Why a step did not happen.
+#[derive(Debug)]
+pub enum CallError {
+    /// The machine refused it, and the call is as it was.
+    Refused(Refusal),
+    /// The person is in another call, which has to end first (C-15).
+    InAnotherCall,
+    /// The store failed, and the call is as it was.
+    Store(StoreError),
+}
+
+impl From<StoreError> for CallError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Refusal> for CallError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<CallError> for ApiError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Refused(refusal) => refusal.into(),
+            CallError::InAnotherCall => Code::AlreadyInCall.into(),
+            CallError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// What a device does, before the server's facts are added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// The ring is shown.
+    RingShown,
+    /// Accept.
+    Accept,
+    /// Decline.
+    Decline,
+    /// Cancel.
+    Cancel,
+    /// End.
+    HangUp,
+    /// The page was loaded anew.
+    Rejoin,
+    /// Media is up.
+    Connected(u32),
+    /// Media is lost.
+    MediaFailed(u32),
+    /// A sign of life.
+    Seen,
+    /// Invited the caller while the call rings.
+    Glare,
+}
+
+type Facts<'a> = Pin<Box<dyn Future<Output = Result<Event, CallError>> + Send + 'a>>;
+
+/// A device of one of the two people does something.
+///
+/// # Errors
+/// `Refused` if it is not legal for it now; the code is what the client is told.
+pub async fn act(
+    app: &App,
+    call: CallId,
+    person: PersonId,
+    device: DeviceId,
+    press: Press,
+) -> Result<Call, CallError> {
+    step(app, call, move |tx, call| {
+        Box::pin(async move {
+            // Who has no part in a call does not learn that there is one.
+            let role = call.role_of(person).ok_or(Refusal::NotYours)?;
+            let act = match press {
+                Press::Accept => {
+                    for other in super::open_calls(tx, person).await? {
+                        let answered = matches!(other.phase(), Phase::Connecting | Phase::Active);
+                        if answered && other.id() != call.id() {
+                            return Err(CallError::InAnotherCall);
+                        }
+                    }
+                    let now = facts::decide(tx, call.caller().person, call.callee().person).await?;
+                    Act::Accept {
+                        verdict: now.verdict,
+                        path: now.path,
+                        relay: RELAY,
+                    }
+                }
+                Press::Glare => {
+                    let now = facts::decide(tx, call.caller().person, call.callee().person).await?;
+                    Act::Glare {
+                        path: now.path,
+                        relay: RELAY,
+                    }
+                }
+                Press::RingShown => Act::RingShown,
+                Press::Decline => Act::Decline,
+                Press::Cancel => Act::Cancel,
+                Press::HangUp => Act::HangUp,
+                Press::Rejoin => Act::Rejoin,
+                Press::Connected(epoch) => Act::Connected { epoch },
+                Press::MediaFailed(epoch) => Act::MediaFailed { epoch },
+                Press::Seen => Act::Seen,
+            };
+            Ok(Event::Device { role, device, act })
+        })
+    })
+    .await
+}
+
+/// Asks the gate again (C-7).
+pub(super) fn gate_again<'a>(tx: &'a mut Tx, call: &'a Call) -> Facts<'a> {
+    Box::pin(async move {
+        let now = facts::decide(tx, call.caller().person, call.callee().person).await?;
+        Ok(Event::GateChanged(now.verdict))
+    })
+}
+
+/// Moves to the relay if either side has switched Enhanced call privacy on (P-7). A follow that ended does not move a
+/// running call: the address was known by then, and its owner did not ask for it to be hidden.
+pub(super) fn path_again<'a>(tx: &'a mut Tx, call: &'a Call) -> Facts<'a> {
+    Box::pin(async move {
+        let mut private = false;
+        for party in [call.caller(), call.callee()] {
+            private |= tx.calling(party.person).await?.calling.enhanced_privacy;
+        }
+        Ok(Event::PathChanged {
+            path: if private { Path::Relay } else { Path::Direct },
+            relay: RELAY,
+        })
+    })
+}
+
+/// A deadline may have passed.
+pub(super) fn tick<'a>(_: &'a mut Tx, _: &'a Call) -> Facts<'a> {
+    Box::pin(async { Ok(Event::Tick) })
+}
+
+/// Changes a call by one event, made from the row in the transaction that writes it.
+pub(super) async fn step<F>(app: &App, id: CallId, event: F) -> Result<Call, CallError>
+where
+    F: for<'a> Fn(&'a mut Tx, &'a Call) -> Facts<'a>,
+{
+    let _turn = app.turns.of(id).await;
+    for _ in 0..TRIES {
+        let mut tx = app.store.write().await?;
+        let row = tx.call(id).await?.ok_or(Refusal::NotYours)?;
+        let mut call = machine(&row)?;
+        let event = event(&mut tx, &call).await?;
+        let before = call.clone();
+        call.handle(event, app.clock.now())?;
+        let actions = drain(&mut call);
+        if call == before && actions.is_empty() {
+            // A tick that came early changes nothing, and nothing is written.
+            return Ok(call);
+        }
+        if !tx
+            .update_call(row.id, row.version, &columns(&call)?)
+            .await?
+        {
+            continue;
+        }
+        remember(app, &mut tx, &call, &actions).await?;
+        tx.commit().await?;
+        perform(app, &call, actions);
+        return Ok(call);
+    }
+    Err(StoreError::Unavailable("a call changed too often to be changed".into()).into())
+}
+
+pub(super) fn drain(call: &mut Call) -> Vec<Action> {
+    std::iter::from_fn(|| call.poll_action()).collect()
+}
+
+/// Writes what has to be remembered, in the transaction that writes the row.
+pub(super) async fn remember(
+    app: &App,
+    tx: &mut Tx,
+    call: &Call,
+    actions: &[Action],
+) -> Result<(), StoreError> {
+    let (caller, callee) = (call.caller().person, call.callee().person);
+    for action in actions {
+        match action {
+            Action::Send { .. } => {}
+            Action::Record(Record::Entry {
+                outcome,
+                seconds,
+                visible,
+            }) => {
+                let caller_only = match visible {
+                    Visible::Both => false,
+                    Visible::CallerOnly => true,
+                };
+                tx.add_call_entry(&CallEntry {
+                    call: call.id(),
+                    caller,
+                    callee,
+                    kind: call.kind(),
+                    outcome: *outcome,
+                    seconds: *seconds,
+                    caller_only,
+                    at: app.clock.now(),
+                    conversation: random::conversation(),
+                })
+                .await?;
+                tx.tell(caller, News::Changed(Changed::Calls)).await?;
+                if !caller_only {
+                    tx.tell(callee, News::Changed(Changed::Calls)).await?;
+                }
+            }
+            Action::Record(Record::Unrung(reason)) => {
+                tx.set_unrung(call.id(), *reason).await?;
+                tx.tell(callee, News::Changed(Changed::Calls)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sends what has to be sent, after the commit.
+pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
+    let mut news = false;
+    for action in actions {
+        match action {
+            Action::Send { to, frame } => app.hub.send(to, &frame),
+            Action::Record(_) => news = true,
+        }
+    }
+    if news {
+        app.hub.news(call.caller().person);
+        app.hub.news(call.callee().person);
+    }
+}
+
+/// The machine's value from its row.
+pub(super) fn machine(row: &CallRow) -> Result<Call, StoreError> {
+    serde_json::from_str(&row.snapshot).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+/// The row's columns from the machine's value.
+pub(super) fn columns(call: &Call) -> Result<CallColumns, StoreError> {
+    Ok(CallColumns {
+        phase: call.phase(),
+        deadline: call.deadline(),
+        rung: call.rung(),
+        answered: call.answered(),
+        outcome: call.outcome(),
+        seconds: call.seconds(),
+        callee_sees: call.callee_sees(),
+        snapshot: serde_json::to_string(call)
+            .map_err(|error| StoreError::Broken(error.to_string()))?,
+    })
+}
+
+/// Tells one device of the call something that is not the machine's business.
+pub(super) fn forward(app: &App, to: To, frame: &ServerFrame) {
+    app.hub.send(to, frame);
+}
+
+/// The code of an error, for a `refused` frame.
+impl CallError {
+    /// What the client is told.
+    #[must_use]
+    pub fn code(self) -> Code {
+        ApiError::from(self).0
+    }
+}

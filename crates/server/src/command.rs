@@ -1,0 +1,196 @@
+//! The commands of the program `birdcall`.
+
+use crate::clock::Clock;
+use crate::config::{Config, Options};
+use crate::{demo, http, password, random, serve};
+use birdcall_protocol::Handle;
+use birdcall_protocol::body::{Audience, Calling};
+use birdcall_protocol::frame::Changed;
+use birdcall_store::{NewPerson, News, StoreError};
+use clap::{Parser, Subcommand};
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+/// Audio and video calls from direct messages, self-hosted.
+#[derive(Parser)]
+#[command(name = "birdcall", version)]
+pub struct Line {
+    /// Configuration file (TOML)
+    #[arg(long, env = "BIRDCALL_CONFIG", value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the server
+    Serve(Box<Options>),
+    /// Prints the effective configuration
+    Config(Box<Options>),
+    /// Manages people, also while the server runs
+    User {
+        #[command(flatten)]
+        options: Box<Options>,
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Prints the OpenAPI document
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Adds a person; the password is read from standard input
+    Add {
+        /// The handle
+        handle: Handle,
+        /// Display name
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Gives the verified badge
+    Verify {
+        /// The handle
+        handle: Handle,
+    },
+    /// Takes the verified badge
+    Unverify {
+        /// The handle
+        handle: Handle,
+    },
+    /// Lists everybody
+    List,
+}
+
+/// Runs a command line.
+///
+/// # Errors
+/// A sentence for standard error.
+pub async fn run(line: Line) -> Result<(), String> {
+    let resolve = |options: Options| options.with_file(line.config.as_deref())?.resolve();
+    match line.command {
+        Command::Serve(options) => serve_until_signal(resolve(*options)?).await,
+        Command::Config(options) => print(&resolve(*options)?.to_toml()?),
+        Command::User { options, command } => user(resolve(*options)?, command).await,
+        Command::Openapi => print(&http::document().map_err(|error| error.to_string())?),
+    }
+}
+
+async fn serve_until_signal(config: Config) -> Result<(), String> {
+    let scheme = if config.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let with_demo = config.demo;
+    let running = serve::start(config, Clock::System).await?;
+    print(&format!("listening {scheme}://{}\n", running.address))?;
+    if let Some(address) = running.metrics {
+        print(&format!("metrics http://{address}/metrics\n"))?;
+    }
+    if with_demo {
+        print(&format!(
+            "demo people: ann, bob, cleo, dora; password {}\n",
+            demo::PASSWORD
+        ))?;
+    }
+    signal().await?;
+    running.stop().await;
+    Ok(())
+}
+
+async fn signal() -> Result<(), String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => asked.map_err(|error| error.to_string()),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+async fn user(config: Config, command: UserCommand) -> Result<(), String> {
+    std::fs::create_dir_all(&config.data)
+        .map_err(|error| format!("cannot make {}: {error}", config.data.display()))?;
+    let store = serve::open_store(&config).await?;
+    let say = |error: StoreError| error.to_string();
+    match command {
+        UserCommand::Add { handle, name } => {
+            let mut typed = String::new();
+            std::io::stdin()
+                .read_to_string(&mut typed)
+                .map_err(|error| error.to_string())?;
+            let name = crate::text::name(name.as_deref().unwrap_or(handle.as_str()))
+                .map_err(|_| "a name has 1 to 50 characters")?;
+            let hash = password::Passwords::new()?
+                .hash(typed.trim_end_matches(['\r', '\n']).to_owned())
+                .await
+                .map_err(|_| "a password has 8 to 256 characters")?;
+            let mut tx = store.write().await.map_err(say)?;
+            let added = tx
+                .add_person(&NewPerson {
+                    id: random::person(),
+                    handle: &handle,
+                    name: &name,
+                    password: &hash,
+                    calling: Calling {
+                        enabled: true,
+                        audience: Audience::default(),
+                        enhanced_privacy: config.private_at_first,
+                    },
+                    at: Clock::System.now(),
+                })
+                .await;
+            match added {
+                Ok(()) => tx.commit().await.map_err(say)?,
+                Err(StoreError::Conflict) => return Err(format!("@{handle} is taken")),
+                Err(error) => return Err(say(error)),
+            }
+            print(&format!("@{handle} added\n"))?;
+        }
+        UserCommand::Verify { handle } => verify(&store, &handle, true).await?,
+        UserCommand::Unverify { handle } => verify(&store, &handle, false).await?,
+        UserCommand::List => {
+            let people = store.read().await.map_err(say)?.everybody().await;
+            for person in people.map_err(say)? {
+                let badge = if person.verified { " (verified)" } else { "" };
+                print(&format!("@{}\t{}{badge}\n", person.handle, person.name))?;
+            }
+        }
+    }
+    store.close().await;
+    Ok(())
+}
+
+async fn verify(
+    store: &birdcall_store::Store,
+    handle: &Handle,
+    verified: bool,
+) -> Result<(), String> {
+    let done = async {
+        let mut tx = store.write().await?;
+        if !tx.set_verified(handle, verified).await? {
+            return Ok(false);
+        }
+        if let Some(person) = tx.person(handle).await? {
+            tx.tell(person.id, News::Changed(Changed::Me)).await?;
+        }
+        tx.commit().await?;
+        Ok::<_, StoreError>(true)
+    };
+    match done.await {
+        Ok(true) => print(&format!(
+            "@{handle} is {}verified\n",
+            if verified { "" } else { "no longer " }
+        )),
+        Ok(false) => Err(format!("there is no @{handle}")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn print(text: &str) -> Result<(), String> {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,219 @@
+//! How the server is told to be: flags, then environment, then the TOML file, then defaults.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Every option, absent where nobody said anything. The same names as flags, as `BIRDCALL_…` and as keys of the file.
+#[derive(Debug, Clone, Default, Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Folder for everything that is kept [default: ./data]
+    #[arg(long, env = "BIRDCALL_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address and port of the web app [default: 127.0.0.1:8080]
+    #[arg(long, env = "BIRDCALL_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Certificate chain in PEM: serve HTTPS, which browsers ask for before they give a microphone to anything but
+    /// localhost
+    #[arg(long, env = "BIRDCALL_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key in PEM, for the certificate
+    #[arg(long, env = "BIRDCALL_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// A TLS proxy stands in front: cookies are for HTTPS only, and the last entry of X-Forwarded-For is believed
+    #[arg(long, env = "BIRDCALL_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
+    pub behind_proxy: Option<bool>,
+    /// Further origins that may use the API, for example https://call.example
+    #[arg(
+        long,
+        env = "BIRDCALL_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub origins: Option<Vec<String>>,
+    /// Whether anybody may sign up [default: true]
+    #[arg(long, env = "BIRDCALL_SIGN_UP")]
+    pub sign_up: Option<bool>,
+    /// Whether new accounts start with Enhanced call privacy on [default: false]
+    #[arg(long, env = "BIRDCALL_ENHANCED_PRIVACY")]
+    pub enhanced_privacy: Option<bool>,
+    /// Seconds a call rings [default: 45]
+    #[arg(long, env = "BIRDCALL_RING_SECONDS", value_name = "N")]
+    pub ring_seconds: Option<u32>,
+    /// The most the database may grow to, in MiB [default: as the disk takes]
+    #[arg(long, env = "BIRDCALL_DATABASE_MIB", value_name = "N")]
+    pub database_mib: Option<u32>,
+    /// Address and port for Prometheus' figures [default: none]
+    #[arg(long, env = "BIRDCALL_METRICS_LISTEN", value_name = "ADDR")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// Makes people to try it with (ann, bob, cleo, dora; password birdcall-demo)
+    #[arg(long, env = "BIRDCALL_DEMO", num_args = 0..=1, default_missing_value = "true")]
+    pub demo: Option<bool>,
+}
+
+/// What the server runs with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Folder for everything that is kept.
+    pub data: PathBuf,
+    /// Address and port of the web app.
+    pub listen: SocketAddr,
+    /// Certificate chain and key, if it speaks TLS itself.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Cookies are for HTTPS only.
+    pub secure: bool,
+    /// X-Forwarded-For is believed.
+    pub trust_proxy: bool,
+    /// Further origins.
+    pub origins: Vec<String>,
+    /// Anybody may sign up.
+    pub sign_up: bool,
+    /// New accounts start with Enhanced call privacy on (P-1).
+    pub private_at_first: bool,
+    /// How long a call rings (C-13).
+    pub ring: Duration,
+    /// The most pages of 4 KiB that the database may have.
+    pub max_pages: Option<u32>,
+    /// Where figures are served.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Makes people to try it with.
+    pub demo: bool,
+}
+
+impl Options {
+    /// Options with the gaps filled from the file, if one is named.
+    ///
+    /// # Errors
+    /// A sentence: the file cannot be read, is not TOML, or has a key that is none of these.
+    pub fn with_file(self, file: Option<&Path>) -> Result<Self, String> {
+        let Some(path) = file else { return Ok(self) };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let file: Self =
+            toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self {
+            data: self.data.or(file.data),
+            listen: self.listen.or(file.listen),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
+            behind_proxy: self.behind_proxy.or(file.behind_proxy),
+            origins: self.origins.or(file.origins),
+            sign_up: self.sign_up.or(file.sign_up),
+            enhanced_privacy: self.enhanced_privacy.or(file.enhanced_privacy),
+            ring_seconds: self.ring_seconds.or(file.ring_seconds),
+            database_mib: self.database_mib.or(file.database_mib),
+            metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            demo: self.demo.or(file.demo),
+        })
+    }
+
+    /// The configuration, with defaults.
+    ///
+    /// # Errors
+    /// A sentence about what does not fit together.
+    pub fn resolve(self) -> Result<Config, String> {
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(cert), Some(key)) => Some((cert, key)),
+            (None, None) => None,
+            _ => return Err("--tls-cert and --tls-key go together".into()),
+        };
+        let ring = self.ring_seconds.unwrap_or(45);
+        if !(1..=600).contains(&ring) {
+            return Err("ring_seconds is from 1 to 600".into());
+        }
+        let behind_proxy = self.behind_proxy.unwrap_or(false);
+        Ok(Config {
+            data: self.data.unwrap_or_else(|| PathBuf::from("data")),
+            listen: self
+                .listen
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            secure: tls.is_some() || behind_proxy,
+            tls,
+            trust_proxy: behind_proxy,
+            origins: self.origins.unwrap_or_default(),
+            sign_up: self.sign_up.unwrap_or(true),
+            private_at_first: self.enhanced_privacy.unwrap_or(false),
+            ring: Duration::from_secs(u64::from(ring)),
+            max_pages: self
+                .database_mib
+                .map(|mib| mib.clamp(1, u32::MAX / 256) * 256),
+            metrics_listen: self.metrics_listen,
+            demo: self.demo.unwrap_or(false),
+        })
+    }
+}
+
+impl Config {
+    /// The effective configuration as TOML. There are no secrets in it: keys are named by their files.
+    ///
+    /// # Errors
+    /// A sentence, if a path is not UTF-8.
+    pub fn to_toml(&self) -> Result<String, String> {
+        let (tls_cert, tls_key) = self.tls.clone().unzip();
+        let options = Options {
+            data: Some(self.data.clone()),
+            listen: Some(self.listen),
+            tls_cert,
+            tls_key,
+            behind_proxy: Some(self.trust_proxy),
+            origins: Some(self.origins.clone()),
+            sign_up: Some(self.sign_up),
+            enhanced_privacy: Some(self.private_at_first),
+            ring_seconds: u32::try_from(self.ring.as_secs()).ok(),
+            database_mib: self.max_pages.map(|pages| pages / 256),
+            metrics_listen: self.metrics_listen,
+            demo: Some(self.demo),
+        };
+        toml::to_string(&options).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_go_before_the_file_and_the_file_before_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("birdcall.toml");
+        std::fs::write(&file, "ring_seconds = 20\nlisten = \"127.0.0.1:9000\"\n").unwrap();
+        let flags = Options {
+            listen: Some("127.0.0.1:9001".parse().unwrap()),
+            ..Options::default()
+        };
+        let config = flags.with_file(Some(&file)).unwrap().resolve().unwrap();
+        assert_eq!(config.listen.port(), 9001);
+        assert_eq!(config.ring, Duration::from_secs(20));
+        assert_eq!(config.data, PathBuf::from("data"));
+        assert!(config.sign_up);
+    }
+
+    #[test]
+    fn a_file_with_an_unknown_key_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("birdcall.toml");
+        std::fs::write(&file, "rings = 3\n").unwrap();
+        let error = Options::default().with_file(Some(&file)).unwrap_err();
+        assert!(error.contains("rings"), "{error}");
+    }
+
+    #[test]
+    fn half_a_certificate_is_refused() {
+        let flags = Options {
+            tls_cert: Some("cert.pem".into()),
+            ..Options::default()
+        };
+        assert!(flags.resolve().is_err());
+    }
+
+    #[test]
+    fn the_printed_configuration_can_be_read_again() {
+        let config = Options::default().resolve().unwrap();
+        let text = config.to_toml().unwrap();
+        let again: Options = toml::from_str(&text).unwrap();
+        assert_eq!(again.resolve().unwrap().to_toml().unwrap(), text);
+    }
+}

@@ -1,0 +1,136 @@
+//! Rate limits where anybody can knock (M-1). Limits of ringing are rules and live in `birdcall-call` (C-5).
+
+use crate::problem::ApiError;
+use birdcall_protocol::{Code, Handle, PersonId};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+const fn most(count: u32) -> NonZeroU32 {
+    match NonZeroU32::new(count) {
+        Some(count) => count,
+        None => NonZeroU32::MIN,
+    }
+}
+
+/// Wrong or right, sign-ins for one handle: 10 at once, then one in 20 seconds. Raising it makes guessing faster;
+/// lowering it makes it easier to keep a person out.
+const HANDLE: (NonZeroU32, Duration) = (most(10), Duration::from_secs(20));
+
+/// Sign-ins from one address; many people can share one.
+const ADDRESS: (NonZeroU32, Duration) = (most(100), Duration::from_secs(1));
+
+/// Sign-ups from one address. Raising it lets one machine make accounts faster.
+const SIGN_UPS: (NonZeroU32, Duration) = (most(40), Duration::from_secs(20));
+
+/// Searches of one person. Raising it makes listing everybody faster.
+const SEARCHES: (NonZeroU32, Duration) = (most(60), Duration::from_millis(500));
+
+/// Messages of one person.
+const MESSAGES: (NonZeroU32, Duration) = (most(60), Duration::from_millis(100));
+
+/// Invites of one person, allowed or not; how often a phone rings is C-5.
+const INVITES: (NonZeroU32, Duration) = (most(20), Duration::from_secs(3));
+
+/// All rate limits.
+pub struct Doors {
+    handle: DefaultKeyedRateLimiter<Handle>,
+    address: DefaultKeyedRateLimiter<IpAddr>,
+    sign_ups: DefaultKeyedRateLimiter<IpAddr>,
+    searches: DefaultKeyedRateLimiter<PersonId>,
+    messages: DefaultKeyedRateLimiter<PersonId>,
+    invites: DefaultKeyedRateLimiter<PersonId>,
+}
+
+impl Default for Doors {
+    fn default() -> Self {
+        Self {
+            handle: limiter(HANDLE),
+            address: limiter(ADDRESS),
+            sign_ups: limiter(SIGN_UPS),
+            searches: limiter(SEARCHES),
+            messages: limiter(MESSAGES),
+            invites: limiter(INVITES),
+        }
+    }
+}
+
+impl Doors {
+    /// Before a sign-in.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn sign_in(&self, handle: &Handle, from: IpAddr) -> Result<(), ApiError> {
+        check(&self.address, &network(from))?;
+        check(&self.handle, handle)
+    }
+
+    /// Before a sign-up.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn sign_up(&self, from: IpAddr) -> Result<(), ApiError> {
+        check(&self.sign_ups, &network(from))
+    }
+
+    /// Before a search.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn search(&self, person: PersonId) -> Result<(), ApiError> {
+        check(&self.searches, &person)
+    }
+
+    /// Before a message.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn message(&self, person: PersonId) -> Result<(), ApiError> {
+        check(&self.messages, &person)
+    }
+
+    /// Before an invite.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn invite(&self, person: PersonId) -> Result<(), ApiError> {
+        check(&self.invites, &person)
+    }
+
+    /// Forgets who has not knocked for long.
+    pub fn forget(&self) {
+        self.handle.retain_recent();
+        self.address.retain_recent();
+        self.sign_ups.retain_recent();
+        self.searches.retain_recent();
+        self.messages.retain_recent();
+        self.invites.retain_recent();
+    }
+}
+
+fn limiter<K: Clone + Eq + std::hash::Hash>(
+    (burst, one_in): (NonZeroU32, Duration),
+) -> DefaultKeyedRateLimiter<K> {
+    let quota = Quota::with_period(one_in).unwrap_or_else(|| Quota::per_second(burst));
+    RateLimiter::keyed(quota.allow_burst(burst))
+}
+
+fn check<K: Clone + Eq + std::hash::Hash>(
+    door: &DefaultKeyedRateLimiter<K>,
+    who: &K,
+) -> Result<(), ApiError> {
+    door.check_key(who).map_err(|_| ApiError(Code::TooMany))
+}
+
+/// One subscriber of IPv6 has a /64 at least.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => IpAddr::V4(v4),
+        IpAddr::V6(v6) => {
+            let mut bits = v6.to_bits();
+            bits &= !u128::from(u64::MAX);
+            IpAddr::V6(bits.into())
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! HTTP: the route table, and what is around every route.
+//!
+//! Handlers describe themselves for the OpenAPI document; the frames of the socket stand in the same document, so that
+//! one generator serves the client for both.
+
+mod accounts;
+mod address_book;
+mod assets;
+mod calls;
+mod conversations;
+mod devices;
+mod health;
+mod input;
+mod openapi;
+mod people;
+mod security;
+
+use crate::app::App;
+use crate::socket;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use birdcall_protocol::limits::MAX_BODY;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use accounts::calling_at_first;
+pub use health::metrics_router;
+pub use openapi::document;
+
+/// The routes under `/api/v1`, with their descriptions.
+fn api() -> OpenApiRouter<App> {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(accounts::sign_up))
+        .routes(routes!(accounts::sign_in))
+        .routes(routes!(accounts::sign_out))
+        .routes(routes!(accounts::me, accounts::change_me))
+        .routes(routes!(accounts::set_calling))
+        .routes(routes!(devices::list))
+        .routes(routes!(devices::remove))
+        .routes(routes!(people::search))
+        .routes(routes!(people::profile))
+        .routes(routes!(people::follow, people::unfollow))
+        .routes(routes!(people::block, people::unblock))
+        .routes(routes!(people::following))
+        .routes(routes!(people::blocked))
+        .routes(routes!(address_book::list, address_book::clear))
+        .routes(routes!(address_book::add, address_book::remove))
+        .routes(routes!(conversations::list))
+        .routes(routes!(conversations::head))
+        .routes(routes!(conversations::entries))
+        .routes(routes!(calls::invite, calls::history))
+        .routes(routes!(calls::unrung))
+        .routes(routes!(openapi::serve))
+        .routes(routes!(socket::open));
+    OpenApiRouter::with_openapi(openapi::Document::openapi()).nest("/api/v1", v1)
+}
+
+/// The whole service.
+pub fn router(app: App) -> Router {
+    let (routes, _) = api().split_for_parts();
+    routes
+        .merge(health::router())
+        .fallback(assets::serve)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(app.clone(), security::guard))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .with_state(app)
+}

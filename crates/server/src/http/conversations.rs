@@ -1,0 +1,80 @@
+//! Reading conversations. Writing is done on the socket.
+
+use super::input::{Asked, Part};
+use super::people;
+use crate::app::App;
+use crate::auth::Session;
+use crate::problem::ApiError;
+use axum::Json;
+use axum::extract::State;
+use birdcall_protocol::body::{Conversation, ConversationSummary, EntryPage, Problem};
+use birdcall_protocol::limits::MAX_PAGE;
+use birdcall_protocol::{Code, Handle};
+
+/// Entries in a page when the client does not say.
+const PAGE: u32 = 50;
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    /// Only entries with a smaller `seq`.
+    before: Option<u64>,
+    /// How many at most; 50 if absent, 100 at most.
+    limit: Option<u32>,
+}
+
+/// One's conversations, the newest first.
+#[utoipa::path(get, path = "/conversations", tag = "conversations", responses(
+    (status = 200, description = "The newest 100", body = Vec<ConversationSummary>)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    session: Session,
+) -> Result<Json<Vec<ConversationSummary>>, ApiError> {
+    let mut reader = app.store.read().await?;
+    Ok(Json(reader.conversations(session.person, MAX_PAGE).await?))
+}
+
+/// The head of the conversation with a person, also before the first message.
+#[utoipa::path(get, path = "/conversations/{handle}", tag = "conversations", params(("handle" = Handle, Path)), responses(
+    (status = 200, description = "The head", body = Conversation),
+    (status = "4XX", description = "not_found, yourself", body = Problem)))]
+pub(super) async fn head(
+    State(app): State<App>,
+    session: Session,
+    Part(handle): Part<Handle>,
+) -> Result<Json<Conversation>, ApiError> {
+    let mut reader = app.store.read().await?;
+    let other = people::find(&mut reader, &handle).await?;
+    if other.id == session.person {
+        return Err(Code::Yourself.into());
+    }
+    let mark = reader.head(session.person, other.id).await?;
+    Ok(Json(Conversation {
+        with: people::seen(&mut reader, session.person, other).await?,
+        read: mark.read,
+        unread: mark.unread,
+    }))
+}
+
+/// A page of the conversation with a person.
+#[utoipa::path(get, path = "/conversations/{handle}/entries", tag = "conversations",
+    params(("handle" = Handle, Path), Page), responses(
+    (status = 200, description = "Oldest first", body = EntryPage),
+    (status = "4XX", description = "bad_input, not_found", body = Problem)))]
+pub(super) async fn entries(
+    State(app): State<App>,
+    session: Session,
+    Part(handle): Part<Handle>,
+    Asked(page): Asked<Page>,
+) -> Result<Json<EntryPage>, ApiError> {
+    let limit = page.limit.unwrap_or(PAGE);
+    if !(1..=MAX_PAGE).contains(&limit) {
+        return Err(Code::BadInput.into());
+    }
+    let mut reader = app.store.read().await?;
+    let other = people::find(&mut reader, &handle).await?;
+    let (entries, more) = reader
+        .entries(session.person, other.id, page.before, limit)
+        .await?;
+    Ok(Json(EntryPage { entries, more }))
+}

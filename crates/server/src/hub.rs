@@ -1,0 +1,244 @@
+//! The sockets of this node, by person.
+//!
+//! Two ways to reach a device: a frame put into its queue (live signalling, lost if the socket is), and a nudge to
+//! read its person's feed (nothing is lost: the feed is in the store). A queue that is full closes its socket; the
+//! device comes back and catches up.
+
+use axum::extract::ws::Utf8Bytes;
+use birdcall_call::To;
+use birdcall_protocol::frame::ServerFrame;
+use birdcall_protocol::{DeviceId, PersonId};
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, mpsc};
+
+/// Frames waiting for one socket. Raising it costs memory for each stuck device, lowering it cuts slow ones off sooner.
+const QUEUE: usize = 256;
+
+/// Why the server closes a socket (RFC 6455, 7.4: 4000 to 4999 are ours).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The device was signed out.
+    SignedOut,
+    /// It does not take its frames.
+    TooSlow,
+    /// The server goes down.
+    GoingDown,
+}
+
+impl CloseReason {
+    /// The close code.
+    #[must_use]
+    pub fn code(self) -> u16 {
+        match self {
+            Self::SignedOut => 4001,
+            Self::TooSlow => 4008,
+            Self::GoingDown => 1001,
+        }
+    }
+
+    /// The close code's words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::TooSlow => "too_slow",
+            Self::GoingDown => "going_down",
+        }
+    }
+}
+
+#[derive(Default)]
+struct Signals {
+    news: Notify,
+    close: Notify,
+    reason: Mutex<Option<CloseReason>>,
+}
+
+struct Entry {
+    socket: u64,
+    device: DeviceId,
+    frames: mpsc::Sender<Utf8Bytes>,
+    signals: Arc<Signals>,
+}
+
+impl Entry {
+    fn push(&self, text: &Utf8Bytes) {
+        if self.frames.try_send(text.clone()).is_err() {
+            self.close(CloseReason::TooSlow);
+        }
+    }
+
+    fn close(&self, reason: CloseReason) {
+        lock(&self.signals.reason).get_or_insert(reason);
+        self.signals.close.notify_one();
+    }
+}
+
+/// All sockets of this node.
+#[derive(Default)]
+pub struct Hub {
+    people: Mutex<HashMap<PersonId, Vec<Entry>>>,
+    next: AtomicU64,
+}
+
+/// A socket's own end: gone from the hub when dropped.
+pub struct Mailbox {
+    hub: crate::app::App,
+    person: PersonId,
+    device: DeviceId,
+    socket: u64,
+    frames: mpsc::Receiver<Utf8Bytes>,
+    signals: Arc<Signals>,
+}
+
+/// What a mailbox has for its socket.
+pub enum Mail {
+    /// A frame to send.
+    Frame(Utf8Bytes),
+    /// The feed has grown.
+    News,
+    /// Close.
+    Close(CloseReason),
+}
+
+impl Hub {
+    /// Registers a socket.
+    #[must_use]
+    pub fn open(app: &crate::app::App, person: PersonId, device: DeviceId) -> Mailbox {
+        let (frames, receive) = mpsc::channel(QUEUE);
+        let signals = Arc::new(Signals::default());
+        let socket = app.hub.next.fetch_add(1, Ordering::Relaxed);
+        lock(&app.hub.people)
+            .entry(person)
+            .or_default()
+            .push(Entry {
+                socket,
+                device,
+                frames,
+                signals: Arc::clone(&signals),
+            });
+        app.counters.socket_opened();
+        Mailbox {
+            hub: app.clone(),
+            person,
+            device,
+            socket,
+            frames: receive,
+            signals,
+        }
+    }
+
+    /// Sends a frame to whom it is for, as far as they are here.
+    pub fn send(&self, to: To, frame: &ServerFrame) {
+        let Ok(text) = serde_json::to_string(frame) else {
+            tracing::error!("a frame that is not JSON");
+            return;
+        };
+        let text = Utf8Bytes::from(text);
+        let (person, fits): (PersonId, Box<dyn Fn(DeviceId) -> bool>) = match to {
+            To::Device(person, device) => (person, Box::new(move |one| one == device)),
+            To::Person(person) => (person, Box::new(|_| true)),
+            To::Others(person, device) => (person, Box::new(move |one| one != device)),
+        };
+        for entry in lock(&self.people).get(&person).into_iter().flatten() {
+            if fits(entry.device) {
+                entry.push(&text);
+            }
+        }
+    }
+
+    /// Tells a person's sockets that the feed has grown.
+    pub fn news(&self, person: PersonId) {
+        for entry in lock(&self.people).get(&person).into_iter().flatten() {
+            entry.signals.news.notify_one();
+        }
+    }
+
+    /// Closes a device's sockets.
+    pub fn close_device(&self, person: PersonId, device: DeviceId, reason: CloseReason) {
+        for entry in lock(&self.people).get(&person).into_iter().flatten() {
+            if entry.device == device {
+                entry.close(reason);
+            }
+        }
+    }
+
+    /// Closes everything.
+    pub fn close_all(&self, reason: CloseReason) {
+        for entry in lock(&self.people).values().flatten() {
+            entry.close(reason);
+        }
+    }
+
+    /// The devices of a person that have a socket here.
+    #[must_use]
+    pub fn connected(&self, person: PersonId) -> HashSet<DeviceId> {
+        lock(&self.people)
+            .get(&person)
+            .into_iter()
+            .flatten()
+            .map(|entry| entry.device)
+            .collect()
+    }
+
+    /// Whether a device has a socket here.
+    #[must_use]
+    pub fn is_connected(&self, person: PersonId, device: DeviceId) -> bool {
+        lock(&self.people)
+            .get(&person)
+            .into_iter()
+            .flatten()
+            .any(|entry| entry.device == device)
+    }
+}
+
+impl Mailbox {
+    /// Whose socket it is.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// On which device.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        self.device
+    }
+
+    /// The next thing to do. A closing comes first, then frames in order, then the feed.
+    pub async fn next(&mut self) -> Mail {
+        tokio::select! {
+            biased;
+            () = self.signals.close.notified() => {
+                let reason = *lock(&self.signals.reason);
+                Mail::Close(reason.unwrap_or(CloseReason::GoingDown))
+            }
+            frame = self.frames.recv() => match frame {
+                Some(frame) => Mail::Frame(frame),
+                None => Mail::Close(CloseReason::GoingDown),
+            },
+            () = self.signals.news.notified() => Mail::News,
+        }
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        let mut people = lock(&self.hub.hub.people);
+        if let Some(entries) = people.get_mut(&self.person) {
+            entries.retain(|entry| entry.socket != self.socket);
+            if entries.is_empty() {
+                people.remove(&self.person);
+            }
+        }
+        drop(people);
+        self.hub.counters.socket_closed();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it holds one of these, and a list of sockets is never half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

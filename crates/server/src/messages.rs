@@ -1,0 +1,70 @@
+//! Direct messages (M-4): kept, then acknowledged, then told.
+
+use crate::app::App;
+use crate::problem::ApiError;
+use crate::{random, text};
+use birdcall_protocol::body::Entry;
+use birdcall_protocol::{Code, Handle, PersonId};
+use birdcall_store::{Added, NewMessage};
+
+/// Keeps a message; returns when it is on disk. The same key again is the same message.
+///
+/// # Errors
+/// `bad_input`, `too_large`, `too_many`, `not_found`, `yourself`, `you_blocked`, `key_reused`, `unavailable`.
+pub async fn send(
+    app: &App,
+    from: PersonId,
+    key: &str,
+    to: &Handle,
+    text: &str,
+) -> Result<Entry, ApiError> {
+    let key = text::key(key)?;
+    let text = text::message(text)?;
+    app.doors.message(from)?;
+    let mut tx = app.store.write().await?;
+    let other = tx.person(to).await?.ok_or(ApiError(Code::NotFound))?;
+    if other.id == from {
+        return Err(Code::Yourself.into());
+    }
+    let ties = tx.ties(from, other.id).await?;
+    if ties.blocked {
+        return Err(Code::YouBlocked.into());
+    }
+    let added = tx
+        .add_message(&NewMessage {
+            from,
+            to: other.id,
+            key,
+            text: &text,
+            // Who is blocked is not told so (C-6): the message stands in their own view alone.
+            hidden: ties.blocked_by,
+            at: app.clock.now(),
+            conversation: random::conversation(),
+        })
+        .await?;
+    match added {
+        Added::Fresh(entry) => {
+            tx.commit().await?;
+            app.counters.message_kept();
+            app.hub.news(from);
+            app.hub.news(other.id);
+            Ok(entry)
+        }
+        Added::Again(entry) => Ok(entry),
+        Added::KeyReused => Err(Code::KeyReused.into()),
+    }
+}
+
+/// Marks a conversation read, on all of one's devices.
+///
+/// # Errors
+/// `not_found`, `unavailable`.
+pub async fn read(app: &App, me: PersonId, with: &Handle, seq: u64) -> Result<(), ApiError> {
+    let mut tx = app.store.write().await?;
+    let other = tx.person(with).await?.ok_or(ApiError(Code::NotFound))?;
+    if tx.mark_read(me, other.id, seq).await? {
+        tx.commit().await?;
+        app.hub.news(me);
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The one error that becomes a response: a stable code and a sentence (RFC 9457).
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use birdcall_call::Refusal;
+use birdcall_protocol::Code;
+use birdcall_protocol::body::Problem;
+use birdcall_store::StoreError;
+
+/// What a handler answers when it cannot do what was asked. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApiError(pub Code);
+
+impl ApiError {
+    /// HTTP status and one sentence.
+    #[must_use]
+    pub fn describe(self) -> (StatusCode, &'static str) {
+        match self.0 {
+            Code::BadInput => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "That does not have the form asked for.",
+            ),
+            Code::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "That is too large."),
+            Code::NotSignedIn => (StatusCode::UNAUTHORIZED, "Sign in first."),
+            Code::WrongPassword => (
+                StatusCode::UNAUTHORIZED,
+                "Handle and password do not fit together.",
+            ),
+            Code::HandleTaken => (StatusCode::CONFLICT, "That handle is taken."),
+            Code::SignUpClosed => (
+                StatusCode::FORBIDDEN,
+                "Signing up is closed on this server.",
+            ),
+            Code::TooMany => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many attempts. Try again in a while.",
+            ),
+            Code::ForeignOrigin => (StatusCode::FORBIDDEN, "The request came from another site."),
+            Code::NotFound => (StatusCode::NOT_FOUND, "There is no such thing."),
+            Code::Yourself => (StatusCode::UNPROCESSABLE_ENTITY, "That is you."),
+            Code::YouBlocked => (StatusCode::CONFLICT, "You have blocked this person."),
+            Code::KeyReused => (StatusCode::CONFLICT, "The key was used for something else."),
+            Code::FirstMessageNeeded => (StatusCode::FORBIDDEN, "They have to message you first."),
+            Code::AlreadyInCall => (StatusCode::CONFLICT, "You are in a call already."),
+            Code::AlreadyCalling => (StatusCode::CONFLICT, "You are calling somebody already."),
+            Code::NoRelay => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This call has to go through a relay, and this server has none.",
+            ),
+            Code::CallOver => (StatusCode::CONFLICT, "The call is over."),
+            Code::OutOfTurn => (StatusCode::CONFLICT, "That cannot be done now."),
+            Code::BadDescription => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The description was refused.",
+            ),
+            Code::Full => (StatusCode::CONFLICT, "The list is full."),
+            Code::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "That could not be saved. Try again.",
+            ),
+            Code::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong on the server.",
+            ),
+        }
+    }
+}
+
+impl From<Code> for ApiError {
+    fn from(code: Code) -> Self {
+        Self(code)
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal.code())
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(why) => {
+                tracing::error!(%why, "the database is not available");
+                Self(Code::Unavailable)
+            }
+            // Handlers that expect a conflict have looked before they come here.
+            StoreError::Conflict => {
+                tracing::error!("a conflict that no handler expected");
+                Self(Code::Internal)
+            }
+            StoreError::Broken(why) => {
+                tracing::error!(%why, "the database does not hold what it should");
+                Self(Code::Internal)
+            }
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, title) = self.describe();
+        let body = Problem {
+            status: status.as_u16(),
+            code: self.0,
+            title: title.to_owned(),
+        };
+        let text = serde_json::to_string(&body).unwrap_or_default();
+        (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            text,
+        )
+            .into_response()
+    }
+}

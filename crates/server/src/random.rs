@@ -1,0 +1,44 @@
+//! Where ids and tokens come from: the operating system's generator, seeded into a cryptographic one.
+
+use birdcall_protocol::{CallId, DeviceId, PersonId};
+
+/// A new person's id.
+#[must_use]
+pub fn person() -> PersonId {
+    PersonId::new(rand::random())
+}
+
+/// A new device's id.
+#[must_use]
+pub fn device() -> DeviceId {
+    DeviceId::new(rand::random())
+}
+
+/// A new call's id.
+#[must_use]
+pub fn call() -> CallId {
+    CallId::new(rand::random())
+}
+
+/// The id of a conversation, should one begin.
+#[must_use]
+pub fn conversation() -> u64 {
+    rand::random()
+}
+
+/// A session's token: 256 bits in hexadecimal.
+#[must_use]
+pub fn token() -> String {
+    let bytes: [u8; 32] = rand::random();
+    hex(&bytes)
+}
+
+/// Bytes in hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

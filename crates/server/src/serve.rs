@@ -1,0 +1,156 @@
+//! From start to end of a server: the data folder's lock, the database, the listeners, the sweeper.
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::hub::CloseReason;
+use crate::listen::{Door, Peer};
+use crate::{calls, demo, http};
+use axum::Router;
+use birdcall_store::{Options, Store};
+use std::fs::{File, TryLockError};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How long requests under way may go on after the server was told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// A server that runs. Stopped by `stop`, killed by being dropped.
+pub struct Running {
+    /// The server itself.
+    pub app: App,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where figures are served, if they are.
+    pub metrics: Option<SocketAddr>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+    sweeper: JoinHandle<()>,
+    // Held as long as it runs.
+    _lock: File,
+}
+
+/// Starts a server.
+///
+/// # Errors
+/// A sentence that says what is in the way.
+pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
+    std::fs::create_dir_all(&config.data)
+        .map_err(|error| format!("cannot make {}: {error}", config.data.display()))?;
+    let lock = lock(&config.data)?;
+    let store = open_store(&config).await?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let door = Door::new(listener, config.tls.as_ref())?;
+    let figures = match config.metrics_listen {
+        None => None,
+        Some(wanted) => Some(
+            TcpListener::bind(wanted)
+                .await
+                .map_err(|error| format!("cannot listen on {wanted}: {error}"))?,
+        ),
+    };
+    let metrics = figures
+        .as_ref()
+        .and_then(|listener| listener.local_addr().ok());
+
+    let app = App::new(config, store, clock)?;
+    if app.config.demo {
+        demo::people(&app).await?;
+    }
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = vec![tokio::spawn(run(
+        door,
+        http::router(app.clone()),
+        stopped.clone(),
+    ))];
+    if let Some(listener) = figures {
+        let door = Door::new(listener, None)?;
+        tasks.push(tokio::spawn(run(
+            door,
+            http::metrics_router(app.clone()),
+            stopped,
+        )));
+    }
+    let sweeper = tokio::spawn(calls::sweep(app.clone()));
+    Ok(Running {
+        app,
+        address,
+        metrics,
+        stop,
+        tasks,
+        sweeper,
+        _lock: lock,
+    })
+}
+
+/// Opens the database of a configuration.
+///
+/// # Errors
+/// A sentence.
+pub async fn open_store(config: &Config) -> Result<Store, String> {
+    let file = config.data.join("birdcall.db");
+    let options = Options {
+        max_pages: config.max_pages,
+        ..Options::default()
+    };
+    Store::open(&file, &options)
+        .await
+        .map_err(|error| format!("cannot open {}: {error}", file.display()))
+}
+
+impl Running {
+    /// Stops: no new requests, sockets told to come back later, what is under way is finished, the database closed.
+    /// Calls go on: media needs no server, and devices come back within C-19's minute.
+    pub async fn stop(mut self) {
+        self.sweeper.abort();
+        let _ = self.stop.send(true);
+        self.app.hub.close_all(CloseReason::GoingDown);
+        for task in self.tasks.drain(..) {
+            let _ = tokio::time::timeout(LAST_REQUESTS, task).await;
+        }
+        self.app.store.close().await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.sweeper.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn run(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let served = axum::serve(door, service).with_graceful_shutdown(async move {
+        // An error means that the sender is gone, which is a stop too.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    });
+    if let Err(error) = served.await {
+        tracing::error!(%error, "the listener ended");
+    }
+}
+
+/// Two servers on one folder would both believe that their sockets are all there are.
+fn lock(data: &Path) -> Result<File, String> {
+    let path = data.join("birdcall.lock");
+    let file =
+        File::create(&path).map_err(|error| format!("cannot make {}: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "another birdcall runs on {} (it holds {})",
+            data.display(),
+            path.display()
+        )),
+        Err(TryLockError::Error(error)) => Err(format!("cannot lock {}: {error}", path.display())),
+    }
+}

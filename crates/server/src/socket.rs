@@ -1,0 +1,252 @@
+//! The socket of a device: tells what happens, takes messages and the signalling of calls.
+//!
+//! One task a socket. It reads a frame, does what it asks, and answers; between, it sends what its mailbox has. What
+//! stands in the person's feed is read from the store at each nudge, from the socket's own cursor on, so nothing is
+//! lost, doubled or out of order.
+
+mod answer;
+mod catch_up;
+
+use crate::app::App;
+use crate::auth::Session;
+use crate::calls;
+use crate::hub::{CloseReason, Hub, Mail, Mailbox};
+use crate::problem::ApiError;
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use birdcall_protocol::Code;
+use birdcall_protocol::frame::{ClientFrame, ServerFrame};
+use birdcall_protocol::limits::{MAX_FRAME, MAX_REFUSED_FRAMES};
+use birdcall_store::StoreError;
+use std::time::Duration;
+
+/// Read buffer of a socket. axum's own is 128 KiB, which makes 10,000 idle sockets cost 1.3 GB.
+const READ_BUFFER: usize = 4 * 1024;
+
+/// Frames gathered before a write; larger ones are written at once all the same.
+const WRITE_BUFFER: usize = 4 * 1024;
+
+/// How often the server asks an idle browser whether it is there; proxies cut silent lines after about a minute.
+const PING_EVERY: Duration = Duration::from_secs(25);
+
+/// A browser that has said nothing for this long is gone.
+const GONE_AFTER: Duration = Duration::from_secs(60);
+
+/// How long a frame may take to be written.
+const WRITE_WAIT: Duration = Duration::from_secs(20);
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Start {
+    /// The newest cursor that the device has processed; absent at the first start.
+    cursor: Option<u64>,
+}
+
+/// The socket. Frames are JSON text: `ClientFrame` from the client, `ServerFrame` from the server.
+#[utoipa::path(get, path = "/socket", tag = "socket", params(Start), responses(
+    (status = 101, description = "Open"),
+    (status = "4XX", description = "not_signed_in, foreign_origin", body = birdcall_protocol::body::Problem)))]
+pub(crate) async fn open(
+    State(app): State<App>,
+    session: Session,
+    query: axum::extract::RawQuery,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, ApiError> {
+    let start: Start = match query.0 {
+        None => Start { cursor: None },
+        Some(text) => serde_urlencoded::from_str(&text).map_err(|_| ApiError(Code::BadInput))?,
+    };
+    Ok(upgrade
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_message_size(MAX_FRAME)
+        .max_frame_size(MAX_FRAME)
+        .on_upgrade(move |socket| async move {
+            // Registered before anything is read: what happens from here on waits in the mailbox.
+            let mailbox = Hub::open(&app, session.person, session.device);
+            Connection {
+                app,
+                socket,
+                mailbox,
+                cursor: 0,
+                refused: 0,
+            }
+            .run(start.cursor)
+            .await;
+        }))
+}
+
+struct Connection {
+    app: App,
+    socket: WebSocket,
+    mailbox: Mailbox,
+    cursor: u64,
+    /// Refused frames in a row.
+    refused: u32,
+}
+
+/// Why a connection ends.
+enum End {
+    /// The line is dead, or the client closed it.
+    Gone,
+    /// The server closes it.
+    Close(u16, &'static str),
+}
+
+impl From<CloseReason> for End {
+    fn from(reason: CloseReason) -> Self {
+        Self::Close(reason.code(), reason.words())
+    }
+}
+
+impl From<StoreError> for End {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a socket could not read the store");
+        // 1013: try again later.
+        Self::Close(1013, "unavailable")
+    }
+}
+
+impl Connection {
+    async fn run(mut self, cursor: Option<u64>) {
+        let end = match self.welcome(cursor).await {
+            Ok(()) => self.serve().await,
+            Err(end) => end,
+        };
+        if let End::Close(code, reason) = end {
+            let close = Message::Close(Some(CloseFrame {
+                code,
+                reason: reason.into(),
+            }));
+            let _ = tokio::time::timeout(WRITE_WAIT, self.socket.send(close)).await;
+        }
+    }
+
+    /// The first frames: `welcome`, rings that go on, and what was missed.
+    async fn welcome(&mut self, cursor: Option<u64>) -> Result<(), End> {
+        let (person, device) = (self.mailbox.person(), self.mailbox.device());
+        let newest = self.app.store.read().await?.cursor(person).await?;
+        let known = match cursor {
+            None => Some(newest),
+            Some(cursor) => self.is_known(cursor).await?.then_some(cursor),
+        };
+        self.cursor = known.unwrap_or(newest);
+        let resumed = calls::resume(&self.app, person, device).await?;
+        let (mut views, mut rings) = (Vec::new(), Vec::new());
+        for one in resumed {
+            views.extend(one.view);
+            rings.extend(one.ring);
+        }
+        self.send(&ServerFrame::Welcome {
+            device,
+            now: self.app.clock.now(),
+            cursor: self.cursor,
+            reset: known.is_none(),
+            calls: views,
+        })
+        .await?;
+        for ring in rings {
+            self.send(&ring).await?;
+        }
+        // A leg that comes back is alive (C-19).
+        answer::alive(&self.app, person, device).await;
+        self.catch_up().await
+    }
+
+    async fn serve(&mut self) -> End {
+        let mut heard = tokio::time::Instant::now();
+        let mut ping = tokio::time::interval(PING_EVERY);
+        ping.tick().await;
+        loop {
+            let step = tokio::select! {
+                message = self.socket.recv() => {
+                    heard = tokio::time::Instant::now();
+                    match message {
+                        Some(Ok(message)) => self.take(message).await,
+                        // Also what is larger than allowed or not UTF-8: the line cannot be read on from there.
+                        Some(Err(_)) | None => Err(End::Gone),
+                    }
+                }
+                mail = self.mailbox.next() => match mail {
+                    Mail::Frame(text) => self.write(Message::Text(text)).await,
+                    Mail::News => self.catch_up().await,
+                    Mail::Close(reason) => Err(reason.into()),
+                },
+                _ = ping.tick() => {
+                    if heard.elapsed() > GONE_AFTER {
+                        Err(End::Gone)
+                    } else {
+                        self.write(Message::Ping(Default::default())).await
+                    }
+                }
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    /// One frame from the client. A refused one changes nothing and leaves the socket open, until too many come in a
+    /// row (C-17).
+    async fn take(&mut self, message: Message) -> Result<(), End> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Close(_) => return Err(End::Gone),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Binary(_) => return self.refuse(None, Code::BadInput).await,
+        };
+        let Ok(frame) = serde_json::from_str::<ClientFrame>(&text) else {
+            return self.refuse(answer::key_of(&text), Code::BadInput).await;
+        };
+        let re = answer::re(&frame);
+        match answer::answer(
+            &self.app,
+            self.mailbox.person(),
+            self.mailbox.device(),
+            frame,
+        )
+        .await
+        {
+            Ok(reply) => {
+                self.refused = 0;
+                match reply {
+                    Some(reply) => self.send(&reply).await,
+                    None => Ok(()),
+                }
+            }
+            Err(ApiError(code)) => self.refuse(re, code).await,
+        }
+    }
+
+    async fn refuse(&mut self, re: Option<String>, code: Code) -> Result<(), End> {
+        self.app.counters.refused(code);
+        let (_, title) = ApiError(code).describe();
+        self.send(&ServerFrame::Refused {
+            re,
+            code,
+            title: title.to_owned(),
+        })
+        .await?;
+        self.refused += 1;
+        if self.refused >= MAX_REFUSED_FRAMES {
+            // 1008: policy violation.
+            return Err(End::Close(1008, "too_many_refused_frames"));
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, frame: &ServerFrame) -> Result<(), End> {
+        match serde_json::to_string(frame) {
+            Ok(text) => self.write(Message::Text(text.into())).await,
+            Err(_) => Err(End::Close(1011, "internal")),
+        }
+    }
+
+    async fn write(&mut self, message: Message) -> Result<(), End> {
+        match tokio::time::timeout(WRITE_WAIT, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+}

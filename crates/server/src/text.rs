@@ -1,0 +1,142 @@
+//! What people type, checked and cleaned before it is kept.
+
+use crate::problem::ApiError;
+use birdcall_protocol::Code;
+use birdcall_protocol::limits::{MAX_BIO, MAX_DEVICE_NAME, MAX_KEY, MAX_MESSAGE, MAX_NAME};
+
+/// A display name: one line, without control and bidirectional formatting characters (M-2).
+///
+/// # Errors
+/// `bad_input` if nothing is left or it is too long.
+pub fn name(text: &str) -> Result<String, ApiError> {
+    bounded(&line(text), 1, MAX_NAME)
+}
+
+/// A text about oneself.
+///
+/// # Errors
+/// `bad_input` if it is too long.
+pub fn bio(text: &str) -> Result<String, ApiError> {
+    bounded(paragraph(text).trim(), 0, MAX_BIO)
+}
+
+/// A direct message, as typed but for control characters.
+///
+/// # Errors
+/// `bad_input` if it is blank, `too_large` if it is too long.
+pub fn message(text: &str) -> Result<String, ApiError> {
+    let clean = paragraph(text);
+    let clean = clean.trim_end();
+    if clean.chars().count() > MAX_MESSAGE {
+        return Err(Code::TooLarge.into());
+    }
+    bounded(clean, 1, MAX_MESSAGE).and_then(|text| {
+        if text.chars().all(|c| c.is_whitespace() || invisible(c)) {
+            Err(Code::BadInput.into())
+        } else {
+            Ok(text)
+        }
+    })
+}
+
+/// What a person calls a device; cut rather than refused.
+#[must_use]
+pub fn device(text: Option<&str>) -> String {
+    let clean: String = line(text.unwrap_or_default())
+        .chars()
+        .take(MAX_DEVICE_NAME)
+        .collect();
+    if clean.is_empty() {
+        "A browser".to_owned()
+    } else {
+        clean
+    }
+}
+
+/// A client's key: 1 to 36 visible ASCII characters.
+///
+/// # Errors
+/// `bad_input`.
+pub fn key(text: &str) -> Result<&str, ApiError> {
+    let fits = !text.is_empty() && text.len() <= MAX_KEY;
+    if fits && text.bytes().all(|b| b.is_ascii_graphic()) {
+        Ok(text)
+    } else {
+        Err(Code::BadInput.into())
+    }
+}
+
+fn bounded(text: &str, least: usize, most: usize) -> Result<String, ApiError> {
+    let length = text.chars().count();
+    if (least..=most).contains(&length) {
+        Ok(text.to_owned())
+    } else {
+        Err(Code::BadInput.into())
+    }
+}
+
+fn line(text: &str) -> String {
+    let visible: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control() && !directional(*c) && !invisible(*c))
+        .collect();
+    visible
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .fold(String::new(), |mut joined, word| {
+            if !joined.is_empty() {
+                joined.push(' ');
+            }
+            joined.push_str(word);
+            joined
+        })
+}
+
+fn paragraph(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\n' || *c == '\t')
+        .collect()
+}
+
+/// Characters that turn the direction of what follows (UAX 9): in a name they would rearrange the page around it.
+fn directional(c: char) -> bool {
+    matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that show nothing. The zero-width joiner is not among them: emoji need it.
+fn invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}' | '\u{180E}' | '\u{115F}' | '\u{3164}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_what_would_rearrange_the_page() {
+        assert_eq!(name("  Ann\u{202E}\u{0}  Lee\n"), Ok("Ann Lee".into()));
+        assert_eq!(name("\u{200B}\u{FEFF}"), Err(Code::BadInput.into()));
+        assert_eq!(name(&"x".repeat(51)), Err(Code::BadInput.into()));
+    }
+
+    #[test]
+    fn messages_keep_their_lines_and_are_bounded() {
+        assert_eq!(message("a\r\n b\u{7}\n"), Ok("a\n b".into()));
+        assert_eq!(message(" \n\u{200B} "), Err(Code::BadInput.into()));
+        assert_eq!(message(&"ä".repeat(4_000)).map(|t| t.len()), Ok(8_000));
+        assert_eq!(message(&"ä".repeat(4_001)), Err(Code::TooLarge.into()));
+    }
+
+    #[test]
+    fn keys_are_short_and_visible() {
+        assert!(key("0192-ab").is_ok());
+        assert!(key("").is_err());
+        assert!(key("a b").is_err());
+        assert!(key(&"k".repeat(37)).is_err());
+    }
+}

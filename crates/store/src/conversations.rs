@@ -1,0 +1,497 @@
+//! Conversations: messages and finished calls between two people, in order.
+
+use crate::feed::News;
+use crate::words::{from_word, handle, natural, small, to_word};
+use crate::{Reader, StoreError, Tx};
+use birdcall_protocol::body::{ConversationSummary, Entry, EntryBody, Person};
+use birdcall_protocol::call::{CallKind, CallOutcome};
+use birdcall_protocol::{CallId, PersonId, Timestamp};
+
+/// Unread entries are counted up to this; raising it makes opening an unread conversation read more rows.
+const UNREAD_COUNTED: i64 = 100;
+
+/// A message to add.
+pub struct NewMessage<'a> {
+    /// Who wrote it.
+    pub from: PersonId,
+    /// To whom.
+    pub to: PersonId,
+    /// The client's key.
+    pub key: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// The other side must not see it (they blocked the author).
+    pub hidden: bool,
+    /// Now.
+    pub at: Timestamp,
+    /// The id of the conversation, should it be the first entry: 63 random bits.
+    pub conversation: u64,
+}
+
+/// A finished call to add.
+pub struct CallEntry {
+    /// The call.
+    pub call: CallId,
+    /// Who called.
+    pub caller: PersonId,
+    /// Who was called.
+    pub callee: PersonId,
+    /// What it started as.
+    pub kind: CallKind,
+    /// How it turned out.
+    pub outcome: CallOutcome,
+    /// Seconds of talk.
+    pub seconds: u32,
+    /// Only the caller may see it (C-6).
+    pub caller_only: bool,
+    /// Now.
+    pub at: Timestamp,
+    /// The id of the conversation, should it be the first entry: 63 random bits.
+    pub conversation: u64,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Added {
+    /// It is there, in this place.
+    Fresh(Entry),
+    /// It was there already, by the same key.
+    Again(Entry),
+    /// The key stands for another message.
+    KeyReused,
+}
+
+/// One's own mark in a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Head {
+    /// The newest place one has read.
+    pub read: u64,
+    /// What is unread, counted up to 100.
+    pub unread: u32,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    at: i64,
+    author: String,
+    text: Option<String>,
+    call: Option<i64>,
+    call_kind: Option<String>,
+    outcome: Option<String>,
+    seconds: Option<i64>,
+}
+
+impl Row {
+    fn entry(self) -> Result<Entry, StoreError> {
+        let body = match (self.text, self.call, self.call_kind, self.outcome) {
+            (Some(text), None, None, None) => EntryBody::Message { text },
+            (None, Some(call), Some(kind), Some(outcome)) => EntryBody::Call {
+                call: CallId::from_i64(call),
+                kind: from_word(kind)?,
+                outcome: from_word(outcome)?,
+                seconds: small(self.seconds.unwrap_or(0)),
+            },
+            _ => {
+                return Err(StoreError::Broken(
+                    "an entry that is neither message nor call".into(),
+                ));
+            }
+        };
+        Ok(Entry {
+            seq: natural(self.seq),
+            at: Timestamp(self.at),
+            from: handle(&self.author)?,
+            body,
+        })
+    }
+}
+
+impl Reader {
+    /// C-1: whether `from` has typed a message to `to`, who could see it.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn wrote(&mut self, from: PersonId, to: PersonId) -> Result<bool, StoreError> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT wrote FROM members WHERE person = $1 AND other = $2")
+                .bind(from.as_i64())
+                .bind(to.as_i64())
+                .fetch_optional(self.sql())
+                .await?;
+        Ok(row.is_some_and(|(wrote,)| wrote != 0))
+    }
+
+    /// One's conversations, the newest first.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn conversations(
+        &mut self,
+        me: PersonId,
+        limit: u32,
+    ) -> Result<Vec<ConversationSummary>, StoreError> {
+        let rows: Vec<(i64, i64, i64, String, String, i64)> = sqlx::query_as(
+            "SELECT m.conversation, m.last_seq, m.read_seq, p.handle, p.name, p.verified \
+             FROM members m JOIN people p ON p.id = m.other \
+             WHERE m.person = $1 AND m.last_seq > 0 ORDER BY m.last_at DESC LIMIT $2",
+        )
+        .bind(me.as_i64())
+        .bind(i64::from(limit))
+        .fetch_all(self.sql())
+        .await?;
+        let mut list = Vec::with_capacity(rows.len());
+        for (conversation, last, read, other, name, verified) in rows {
+            let Some(last) = self.entry_at(me, conversation, last).await? else {
+                continue;
+            };
+            list.push(ConversationSummary {
+                with: Person {
+                    handle: handle(&other)?,
+                    name,
+                    verified: verified != 0,
+                },
+                last,
+                unread: self.unread(me, conversation, read).await?,
+            });
+        }
+        Ok(list)
+    }
+
+    /// One's own mark in the conversation with `other`.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn head(&mut self, me: PersonId, other: PersonId) -> Result<Head, StoreError> {
+        let Some((conversation, read)) = self.member(me, other).await? else {
+            return Ok(Head::default());
+        };
+        Ok(Head {
+            read: natural(read),
+            unread: self.unread(me, conversation, read).await?,
+        })
+    }
+
+    /// Up to `limit` entries before `before` (or the newest), oldest first, and whether there are older ones.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn entries(
+        &mut self,
+        me: PersonId,
+        other: PersonId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<(Vec<Entry>, bool), StoreError> {
+        let Some((conversation, _)) = self.member(me, other).await? else {
+            return Ok((Vec::new(), false));
+        };
+        let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT e.seq, e.at, p.handle AS author, e.text, e.call, e.call_kind, e.outcome, \
+             e.seconds FROM entries e JOIN people p ON p.id = e.author \
+             WHERE e.conversation = $1 AND e.seq < $2 AND (e.only_for IS NULL OR e.only_for = $3) \
+             ORDER BY e.seq DESC LIMIT $4",
+        )
+        .bind(conversation)
+        .bind(before)
+        .bind(me.as_i64())
+        .bind(i64::from(limit) + 1)
+        .fetch_all(self.sql())
+        .await?;
+        let more = rows.len() > limit as usize;
+        let mut entries = rows
+            .into_iter()
+            .take(limit as usize)
+            .map(Row::entry)
+            .collect::<Result<Vec<_>, _>>()?;
+        entries.reverse();
+        Ok((entries, more))
+    }
+
+    /// The entry at `seq` of the conversation with `other`, if one may see it.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn entry(
+        &mut self,
+        me: PersonId,
+        other: PersonId,
+        seq: u64,
+    ) -> Result<Option<Entry>, StoreError> {
+        let Some((conversation, _)) = self.member(me, other).await? else {
+            return Ok(None);
+        };
+        self.entry_at(me, conversation, i64::try_from(seq).unwrap_or(i64::MAX))
+            .await
+    }
+
+    async fn entry_at(
+        &mut self,
+        me: PersonId,
+        conversation: i64,
+        seq: i64,
+    ) -> Result<Option<Entry>, StoreError> {
+        sqlx::query_as::<_, Row>(
+            "SELECT e.seq, e.at, p.handle AS author, e.text, e.call, e.call_kind, e.outcome, \
+             e.seconds FROM entries e JOIN people p ON p.id = e.author \
+             WHERE e.conversation = $1 AND e.seq = $2 AND (e.only_for IS NULL OR e.only_for = $3)",
+        )
+        .bind(conversation)
+        .bind(seq)
+        .bind(me.as_i64())
+        .fetch_optional(self.sql())
+        .await?
+        .map(Row::entry)
+        .transpose()
+    }
+
+    /// Conversation and newest place read.
+    async fn member(
+        &mut self,
+        me: PersonId,
+        other: PersonId,
+    ) -> Result<Option<(i64, i64)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT conversation, read_seq FROM members WHERE person = $1 AND other = $2",
+        )
+        .bind(me.as_i64())
+        .bind(other.as_i64())
+        .fetch_optional(self.sql())
+        .await?)
+    }
+
+    /// Messages of the other side and missed calls after `read`. A call that was answered or declined on some device
+    /// is no news to its callee.
+    async fn unread(
+        &mut self,
+        me: PersonId,
+        conversation: i64,
+        read: i64,
+    ) -> Result<u32, StoreError> {
+        let (count,): (i64,) = sqlx::query_as(
+            "SELECT count(*) FROM (SELECT 1 AS one FROM entries WHERE conversation = $1 \
+             AND seq > $2 AND author <> $3 AND only_for IS NULL \
+             AND (call IS NULL OR outcome IN ('no_answer', 'cancelled', 'busy')) LIMIT $4) AS few",
+        )
+        .bind(conversation)
+        .bind(read)
+        .bind(me.as_i64())
+        .bind(UNREAD_COUNTED)
+        .fetch_one(self.sql())
+        .await?;
+        Ok(small(count))
+    }
+}
+
+impl Tx {
+    /// Adds a message, once for each key of its author, and tells both people's devices.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn add_message(&mut self, new: &NewMessage<'_>) -> Result<Added, StoreError> {
+        if let Some(before) = self.by_key(new).await? {
+            return Ok(before);
+        }
+        let conversation = self
+            .conversation(new.from, new.to, new.conversation)
+            .await?;
+        let seq = self.next_place(conversation).await?;
+        sqlx::query(
+            "INSERT INTO entries (conversation, seq, at, author, only_for, client_key, text) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(conversation)
+        .bind(seq)
+        .bind(new.at.0)
+        .bind(new.from.as_i64())
+        .bind(new.hidden.then(|| new.from.as_i64()))
+        .bind(new.key)
+        .bind(new.text)
+        .execute(self.sql())
+        .await?;
+        // What one writes oneself one has read, and with it what stood before.
+        sqlx::query(
+            "UPDATE members SET last_seq = $1, last_at = $2, read_seq = $1, \
+             wrote = CASE WHEN wrote = 1 THEN 1 ELSE $3 END WHERE person = $4 AND other = $5",
+        )
+        .bind(seq)
+        .bind(new.at.0)
+        .bind(i64::from(!new.hidden))
+        .bind(new.from.as_i64())
+        .bind(new.to.as_i64())
+        .execute(self.sql())
+        .await?;
+        self.show(new.from, new.to, seq, new.at, !new.hidden)
+            .await?;
+        match self.entry_at(new.from, conversation, seq).await? {
+            Some(entry) => Ok(Added::Fresh(entry)),
+            None => Err(StoreError::Broken("a message is gone".into())),
+        }
+    }
+
+    /// Adds a finished call and tells those who may see it.
+    ///
+    /// # Errors
+    /// `Conflict`: it is there already.
+    pub async fn add_call_entry(&mut self, new: &CallEntry) -> Result<(), StoreError> {
+        let conversation = self
+            .conversation(new.caller, new.callee, new.conversation)
+            .await?;
+        let seq = self.next_place(conversation).await?;
+        sqlx::query(
+            "INSERT INTO entries (conversation, seq, at, author, only_for, call, call_kind, \
+             outcome, seconds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(conversation)
+        .bind(seq)
+        .bind(new.at.0)
+        .bind(new.caller.as_i64())
+        .bind(new.caller_only.then(|| new.caller.as_i64()))
+        .bind(new.call.as_i64())
+        .bind(to_word(new.kind)?)
+        .bind(to_word(new.outcome)?)
+        .bind(i64::from(new.seconds))
+        .execute(self.sql())
+        .await?;
+        sqlx::query(
+            "UPDATE members SET last_seq = $1, last_at = $2 WHERE person = $3 AND other = $4",
+        )
+        .bind(seq)
+        .bind(new.at.0)
+        .bind(new.caller.as_i64())
+        .bind(new.callee.as_i64())
+        .execute(self.sql())
+        .await?;
+        self.show(new.caller, new.callee, seq, new.at, !new.caller_only)
+            .await
+    }
+
+    /// Marks the conversation read up to `seq`; marks never go back. `false` if it was read that far before.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn mark_read(
+        &mut self,
+        me: PersonId,
+        other: PersonId,
+        seq: u64,
+    ) -> Result<bool, StoreError> {
+        let wanted = i64::try_from(seq).unwrap_or(i64::MAX);
+        // Nobody reads further than there is something to see.
+        let done = sqlx::query(
+            "UPDATE members SET read_seq = CASE WHEN $1 < last_seq THEN $1 ELSE last_seq END \
+             WHERE person = $2 AND other = $3 AND read_seq < $1 AND read_seq < last_seq",
+        )
+        .bind(wanted)
+        .bind(me.as_i64())
+        .bind(other.as_i64())
+        .execute(self.sql())
+        .await?;
+        let moved = done.rows_affected() == 1;
+        if moved {
+            self.tell(me, News::Read { other, seq }).await?;
+        }
+        Ok(moved)
+    }
+
+    async fn by_key(&mut self, new: &NewMessage<'_>) -> Result<Option<Added>, StoreError> {
+        let row: Option<(i64, i64)> = sqlx::query_as(
+            "SELECT conversation, seq FROM entries WHERE author = $1 AND client_key = $2",
+        )
+        .bind(new.from.as_i64())
+        .bind(new.key)
+        .fetch_optional(self.sql())
+        .await?;
+        let Some((conversation, seq)) = row else {
+            return Ok(None);
+        };
+        let same_place = self
+            .member(new.from, new.to)
+            .await?
+            .is_some_and(|(here, _)| here == conversation);
+        let entry = self.entry_at(new.from, conversation, seq).await?;
+        Ok(Some(match entry {
+            Some(entry)
+                if same_place
+                    && entry.body
+                        == (EntryBody::Message {
+                            text: new.text.to_owned(),
+                        }) =>
+            {
+                Added::Again(entry)
+            }
+            _ => Added::KeyReused,
+        }))
+    }
+
+    /// Shows an entry to its author's devices, and to the other side if `both`.
+    async fn show(
+        &mut self,
+        author: PersonId,
+        other: PersonId,
+        seq: i64,
+        at: Timestamp,
+        both: bool,
+    ) -> Result<(), StoreError> {
+        let place = natural(seq);
+        if both {
+            sqlx::query(
+                "UPDATE members SET last_seq = $1, last_at = $2 WHERE person = $3 AND other = $4",
+            )
+            .bind(seq)
+            .bind(at.0)
+            .bind(other.as_i64())
+            .bind(author.as_i64())
+            .execute(self.sql())
+            .await?;
+            self.tell(
+                other,
+                News::Entry {
+                    other: author,
+                    seq: place,
+                },
+            )
+            .await?;
+        }
+        self.tell(author, News::Entry { other, seq: place }).await
+    }
+
+    async fn next_place(&mut self, conversation: i64) -> Result<i64, StoreError> {
+        let (seq,): (i64,) = sqlx::query_as(
+            "UPDATE conversations SET newest = newest + 1 WHERE id = $1 RETURNING newest",
+        )
+        .bind(conversation)
+        .fetch_one(self.sql())
+        .await?;
+        Ok(seq)
+    }
+
+    async fn conversation(
+        &mut self,
+        one: PersonId,
+        other: PersonId,
+        fresh: u64,
+    ) -> Result<i64, StoreError> {
+        if let Some((conversation, _)) = self.member(one, other).await? {
+            return Ok(conversation);
+        }
+        let id = (fresh & i64::MAX as u64) as i64;
+        sqlx::query("INSERT INTO conversations (id, newest) VALUES ($1, 0)")
+            .bind(id)
+            .execute(self.sql())
+            .await?;
+        for (person, with) in [(one, other), (other, one)] {
+            sqlx::query(
+                "INSERT INTO members (person, other, conversation, read_seq, last_seq, last_at, \
+                 wrote) VALUES ($1, $2, $3, 0, 0, 0, 0)",
+            )
+            .bind(person.as_i64())
+            .bind(with.as_i64())
+            .bind(id)
+            .execute(self.sql())
+            .await?;
+        }
+        Ok(id)
+    }
+}

@@ -1,0 +1,132 @@
+//! Devices: signed-in browsers. A device is its session.
+
+use crate::{Reader, StoreError, Tx};
+use birdcall_protocol::{DeviceId, PersonId, Timestamp};
+
+/// A device in its person's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceRow {
+    /// The device.
+    pub id: DeviceId,
+    /// Its name.
+    pub name: String,
+    /// When it signed in.
+    pub created: Timestamp,
+    /// When it was last heard of.
+    pub last_seen: Timestamp,
+}
+
+/// Who is signed in by a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The person.
+    pub person: PersonId,
+    /// On this device.
+    pub device: DeviceId,
+    /// When the device was last noted to be alive.
+    pub last_seen: Timestamp,
+}
+
+impl Reader {
+    /// Who is signed in by the token whose SHA-256 is `token`, in hexadecimal.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn signed_in(&mut self, token: &str) -> Result<Option<SignedIn>, StoreError> {
+        let row: Option<(i64, i64, i64)> =
+            sqlx::query_as("SELECT person, id, last_seen FROM devices WHERE token = $1")
+                .bind(token)
+                .fetch_optional(self.sql())
+                .await?;
+        Ok(row.map(|(person, device, seen)| SignedIn {
+            person: PersonId::from_i64(person),
+            device: DeviceId::from_i64(device),
+            last_seen: Timestamp(seen),
+        }))
+    }
+
+    /// A person's devices, the one used last first.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn devices(&mut self, person: PersonId) -> Result<Vec<DeviceRow>, StoreError> {
+        let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as(
+            "SELECT id, name, created, last_seen FROM devices WHERE person = $1 \
+             ORDER BY last_seen DESC, id",
+        )
+        .bind(person.as_i64())
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, name, created, seen)| DeviceRow {
+                id: DeviceId::from_i64(id),
+                name,
+                created: Timestamp(created),
+                last_seen: Timestamp(seen),
+            })
+            .collect())
+    }
+}
+
+impl Tx {
+    /// Signs a device in.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn add_device(
+        &mut self,
+        person: PersonId,
+        device: DeviceId,
+        name: &str,
+        token: &str,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO devices (id, person, name, token, created, last_seen) \
+             VALUES ($1, $2, $3, $4, $5, $5)",
+        )
+        .bind(device.as_i64())
+        .bind(person.as_i64())
+        .bind(name)
+        .bind(token)
+        .bind(at.0)
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    /// Signs a device of `person` out; `false` if it was not theirs or not there.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn remove_device(
+        &mut self,
+        person: PersonId,
+        device: DeviceId,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query("DELETE FROM devices WHERE person = $1 AND id = $2")
+            .bind(person.as_i64())
+            .bind(device.as_i64())
+            .execute(self.sql())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Notes that a device is alive.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn touch_device(
+        &mut self,
+        device: DeviceId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE devices SET last_seen = $1 WHERE id = $2")
+            .bind(at.0)
+            .bind(device.as_i64())
+            .execute(self.sql())
+            .await?;
+        Ok(())
+    }
+}

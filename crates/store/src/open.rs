@@ -1,0 +1,150 @@
+//! Opening a store: the pool of readers, the one writer, the schema.
+
+use crate::StoreError;
+use crate::writer::{Tx, Writer};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Connections that read. Each costs a thread and its page cache (2 MiB); more than the cores bring nothing.
+const READERS: u32 = 4;
+
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How long a statement waits for a lock that another process holds.
+    pub lock_wait: Duration,
+    /// The most pages (of 4 KiB) the database may have; `None` is as many as the disk takes.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            lock_wait: Duration::from_secs(5),
+            max_pages: None,
+        }
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    readers: AnyPool,
+    writer: Writer,
+}
+
+impl Store {
+    /// Opens the SQLite database in `file`, makes it where it is missing, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// `Unavailable` if it cannot be opened or its schema is newer than this program.
+    pub async fn open(file: &Path, options: &Options) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let url = sqlite_url(file)?;
+        let connect = AnyConnectOptions::from_str(&url)?;
+        let mut first = AnyConnection::connect_with(&connect).await?;
+        prepare(&mut first, options, false).await?;
+        sqlx::migrate!("./migrations")
+            .run(&mut first)
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let for_readers = options.clone();
+        let readers = AnyPoolOptions::new()
+            .max_connections(READERS)
+            .after_connect(move |connection, _| {
+                let options = for_readers.clone();
+                Box::pin(async move { prepare(connection, &options, true).await })
+            })
+            .connect_with(connect)
+            .await?;
+        Ok(Self {
+            readers,
+            writer: Writer::start(first),
+        })
+    }
+
+    /// A connection to read from. Each statement sees what was committed before it.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn read(&self) -> Result<Reader, StoreError> {
+        Ok(Reader {
+            connection: Held::Pool(self.readers.acquire().await?),
+        })
+    }
+
+    /// A transaction. Writers wait for each other in the order they came.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn write(&self) -> Result<Tx, StoreError> {
+        self.writer.begin().await
+    }
+
+    /// Waits for what is under way and closes the database.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Something that can read: a connection of its own, or a transaction.
+pub struct Reader {
+    pub(crate) connection: Held,
+}
+
+pub(crate) enum Held {
+    Pool(PoolConnection<Any>),
+    Writer(tokio::sync::OwnedMutexGuard<crate::writer::Line>),
+}
+
+impl Reader {
+    pub(crate) fn sql(&mut self) -> &mut AnyConnection {
+        match &mut self.connection {
+            Held::Pool(connection) => connection,
+            Held::Writer(line) => &mut line.connection,
+        }
+    }
+}
+
+fn sqlite_url(file: &Path) -> Result<String, StoreError> {
+    let Some(path) = file.to_str() else {
+        return Err(StoreError::Unavailable(
+            "the database's path is not UTF-8".into(),
+        ));
+    };
+    // The driver reads the path as part of a URL.
+    let path = path
+        .replace('%', "%25")
+        .replace('?', "%3F")
+        .replace('#', "%23");
+    Ok(format!("sqlite://{path}?mode=rwc"))
+}
+
+async fn prepare(
+    connection: &mut AnyConnection,
+    options: &Options,
+    read_only: bool,
+) -> Result<(), sqlx::Error> {
+    let wait = i64::try_from(options.lock_wait.as_millis()).unwrap_or(i64::MAX);
+    // WAL lets readers go on while the writer writes; FULL makes a commit survive a loss of power.
+    let mut pragmas = format!(
+        "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+         PRAGMA foreign_keys = ON;"
+    );
+    if let Some(pages) = options.max_pages {
+        pragmas.push_str(&format!(" PRAGMA max_page_count = {pages};"));
+    }
+    if read_only {
+        pragmas.push_str(" PRAGMA query_only = ON;");
+    }
+    // Numbers of our own, no text from outside.
+    connection
+        .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(pragmas)))
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,283 @@
+//! People: accounts, profiles, calling settings.
+
+use crate::words::handle;
+use crate::{Reader, StoreError, Tx};
+use birdcall_protocol::body::{Audience, Calling, Person};
+use birdcall_protocol::{Handle, PersonId, Timestamp};
+
+/// A person to add.
+pub struct NewPerson<'a> {
+    /// Their id.
+    pub id: PersonId,
+    /// Their handle.
+    pub handle: &'a Handle,
+    /// Display name.
+    pub name: &'a str,
+    /// Password hash as a PHC string.
+    pub password: &'a str,
+    /// Calling settings to start with.
+    pub calling: Calling,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// A person's profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// Their id.
+    pub id: PersonId,
+    /// Their handle.
+    pub handle: Handle,
+    /// Display name.
+    pub name: String,
+    /// Their words about themselves.
+    pub bio: String,
+    /// The badge.
+    pub verified: bool,
+}
+
+impl PersonRow {
+    /// As others see them in a list.
+    #[must_use]
+    pub fn summary(&self) -> Person {
+        Person {
+            handle: self.handle.clone(),
+            name: self.name.clone(),
+            verified: self.verified,
+        }
+    }
+}
+
+/// A person's calling settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallingRow {
+    /// The settings.
+    pub calling: Calling,
+    /// Whether the first sign-in's question was answered (C-2).
+    pub asked: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    handle: String,
+    name: String,
+    bio: String,
+    verified: i64,
+}
+
+impl Row {
+    fn person(self) -> Result<PersonRow, StoreError> {
+        Ok(PersonRow {
+            id: PersonId::from_i64(self.id),
+            handle: handle(&self.handle)?,
+            name: self.name,
+            bio: self.bio,
+            verified: self.verified != 0,
+        })
+    }
+}
+
+impl Reader {
+    /// The person with that handle.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn person(&mut self, handle: &Handle) -> Result<Option<PersonRow>, StoreError> {
+        sqlx::query_as::<_, Row>(
+            "SELECT id, handle, name, bio, verified FROM people WHERE handle = $1",
+        )
+        .bind(handle.as_str())
+        .fetch_optional(self.sql())
+        .await?
+        .map(Row::person)
+        .transpose()
+    }
+
+    /// The person with that id.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Broken` if there is none.
+    pub async fn person_by_id(&mut self, id: PersonId) -> Result<PersonRow, StoreError> {
+        sqlx::query_as::<_, Row>("SELECT id, handle, name, bio, verified FROM people WHERE id = $1")
+            .bind(id.as_i64())
+            .fetch_optional(self.sql())
+            .await?
+            .ok_or_else(|| StoreError::Broken("a person is gone".into()))?
+            .person()
+    }
+
+    /// Everybody, by handle; for the operator's list.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn everybody(&mut self) -> Result<Vec<PersonRow>, StoreError> {
+        sqlx::query_as::<_, Row>(
+            "SELECT id, handle, name, bio, verified FROM people ORDER BY handle",
+        )
+        .fetch_all(self.sql())
+        .await?
+        .into_iter()
+        .map(Row::person)
+        .collect()
+    }
+
+    /// People whose handle or name begins with `start` (without case for handles and ASCII names), by handle.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn search(&mut self, start: &str, limit: u32) -> Result<Vec<PersonRow>, StoreError> {
+        let literal = start
+            .to_lowercase()
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        sqlx::query_as::<_, Row>(
+            "SELECT id, handle, name, bio, verified FROM people \
+             WHERE handle LIKE $1 ESCAPE '\\' OR lower(name) LIKE $2 ESCAPE '\\' \
+             ORDER BY handle LIMIT $3",
+        )
+        .bind(format!("{literal}%"))
+        .bind(format!("{literal}%"))
+        .bind(i64::from(limit))
+        .fetch_all(self.sql())
+        .await?
+        .into_iter()
+        .map(Row::person)
+        .collect()
+    }
+
+    /// Id and password hash of a handle.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn password(
+        &mut self,
+        handle: &Handle,
+    ) -> Result<Option<(PersonId, String)>, StoreError> {
+        let row: Option<(i64, String)> =
+            sqlx::query_as("SELECT id, password FROM people WHERE handle = $1")
+                .bind(handle.as_str())
+                .fetch_optional(self.sql())
+                .await?;
+        Ok(row.map(|(id, hash)| (PersonId::from_i64(id), hash)))
+    }
+
+    /// A person's calling settings.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Broken` if there is no such person.
+    pub async fn calling(&mut self, id: PersonId) -> Result<CallingRow, StoreError> {
+        let row: Option<(i64, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT calling_enabled, audience_address_book, audience_following, \
+             audience_verified, audience_everyone, enhanced_privacy, calling_asked \
+             FROM people WHERE id = $1",
+        )
+        .bind(id.as_i64())
+        .fetch_optional(self.sql())
+        .await?;
+        let Some((enabled, book, following, verified, everyone, private, asked)) = row else {
+            return Err(StoreError::Broken("a person is gone".into()));
+        };
+        Ok(CallingRow {
+            calling: Calling {
+                enabled: enabled != 0,
+                audience: Audience {
+                    address_book: book != 0,
+                    following: following != 0,
+                    verified: verified != 0,
+                    everyone: everyone != 0,
+                },
+                enhanced_privacy: private != 0,
+            },
+            asked: asked != 0,
+        })
+    }
+}
+
+impl Tx {
+    /// Adds a person.
+    ///
+    /// # Errors
+    /// `Conflict`: the handle is taken.
+    pub async fn add_person(&mut self, new: &NewPerson<'_>) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO people (id, handle, name, bio, verified, password, created, \
+             calling_enabled, audience_address_book, audience_following, audience_verified, \
+             audience_everyone, enhanced_privacy, calling_asked, feed) \
+             VALUES ($1, $2, $3, '', 0, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0)",
+        )
+        .bind(new.id.as_i64())
+        .bind(new.handle.as_str())
+        .bind(new.name)
+        .bind(new.password)
+        .bind(new.at.0)
+        .bind(i64::from(new.calling.enabled))
+        .bind(i64::from(new.calling.audience.address_book))
+        .bind(i64::from(new.calling.audience.following))
+        .bind(i64::from(new.calling.audience.verified))
+        .bind(i64::from(new.calling.audience.everyone))
+        .bind(i64::from(new.calling.enhanced_privacy))
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+
+    /// Changes display name and bio.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn set_profile(
+        &mut self,
+        id: PersonId,
+        name: &str,
+        bio: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE people SET name = $1, bio = $2 WHERE id = $3")
+            .bind(name)
+            .bind(bio)
+            .bind(id.as_i64())
+            .execute(self.sql())
+            .await?;
+        Ok(())
+    }
+
+    /// Gives or takes the badge; `false` if there is no such person.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn set_verified(
+        &mut self,
+        handle: &Handle,
+        verified: bool,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE people SET verified = $1 WHERE handle = $2")
+            .bind(i64::from(verified))
+            .bind(handle.as_str())
+            .execute(self.sql())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Replaces calling settings, and notes that the question of C-2 was answered.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn set_calling(&mut self, id: PersonId, calling: &Calling) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE people SET calling_enabled = $1, audience_address_book = $2, \
+             audience_following = $3, audience_verified = $4, audience_everyone = $5, \
+             enhanced_privacy = $6, calling_asked = 1 WHERE id = $7",
+        )
+        .bind(i64::from(calling.enabled))
+        .bind(i64::from(calling.audience.address_book))
+        .bind(i64::from(calling.audience.following))
+        .bind(i64::from(calling.audience.verified))
+        .bind(i64::from(calling.audience.everyone))
+        .bind(i64::from(calling.enhanced_privacy))
+        .bind(id.as_i64())
+        .execute(self.sql())
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! Ties between two people: follow, block, address book.
+
+use crate::people::PersonRow;
+use crate::words::handle;
+use crate::{Reader, StoreError, Tx};
+use birdcall_protocol::{PersonId, Timestamp};
+
+/// A kind of tie from one person to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// One follows the other.
+    Follow,
+    /// One has blocked the other.
+    Block,
+    /// The other is in one's address book.
+    AddressBook,
+}
+
+/// What ties one person and another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ties {
+    /// One follows the other.
+    pub following: bool,
+    /// The other follows one.
+    pub followed: bool,
+    /// One has blocked the other.
+    pub blocked: bool,
+    /// The other has blocked one.
+    pub blocked_by: bool,
+    /// The other is in one's address book.
+    pub in_address_book: bool,
+}
+
+impl Reader {
+    /// What ties `one` and `other`.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn ties(&mut self, one: PersonId, other: PersonId) -> Result<Ties, StoreError> {
+        let (following, followed, blocked, blocked_by, book): (i64, i64, i64, i64, i64) =
+            sqlx::query_as(
+                "SELECT \
+                 (SELECT count(*) FROM follows WHERE follower = $1 AND followed = $2), \
+                 (SELECT count(*) FROM follows WHERE follower = $2 AND followed = $1), \
+                 (SELECT count(*) FROM blocks WHERE blocker = $1 AND blocked = $2), \
+                 (SELECT count(*) FROM blocks WHERE blocker = $2 AND blocked = $1), \
+                 (SELECT count(*) FROM address_book WHERE owner = $1 AND person = $2)",
+            )
+            .bind(one.as_i64())
+            .bind(other.as_i64())
+            .fetch_one(self.sql())
+            .await?;
+        Ok(Ties {
+            following: following != 0,
+            followed: followed != 0,
+            blocked: blocked != 0,
+            blocked_by: blocked_by != 0,
+            in_address_book: book != 0,
+        })
+    }
+
+    /// Those to whom `one` has that tie, by handle.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn tied(&mut self, one: PersonId, tie: Tie) -> Result<Vec<PersonRow>, StoreError> {
+        let sql = match tie {
+            Tie::Follow => {
+                "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM follows t \
+                 JOIN people p ON p.id = t.followed WHERE t.follower = $1 ORDER BY p.handle"
+            }
+            Tie::Block => {
+                "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM blocks t \
+                 JOIN people p ON p.id = t.blocked WHERE t.blocker = $1 ORDER BY p.handle"
+            }
+            Tie::AddressBook => {
+                "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM address_book t \
+                 JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
+            }
+        };
+        let rows: Vec<(i64, String, String, String, i64)> = sqlx::query_as(sql)
+            .bind(one.as_i64())
+            .fetch_all(self.sql())
+            .await?;
+        rows.into_iter()
+            .map(|(id, name_key, name, bio, verified)| {
+                Ok(PersonRow {
+                    id: PersonId::from_i64(id),
+                    handle: handle(&name_key)?,
+                    name,
+                    bio,
+                    verified: verified != 0,
+                })
+            })
+            .collect()
+    }
+
+    /// How many are in `owner`'s address book.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn address_book_size(&mut self, owner: PersonId) -> Result<u64, StoreError> {
+        let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM address_book WHERE owner = $1")
+            .bind(owner.as_i64())
+            .fetch_one(self.sql())
+            .await?;
+        Ok(crate::words::natural(count))
+    }
+}
+
+impl Tx {
+    /// Ties `one` to `other`; `false` if they were so tied before.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn tie(
+        &mut self,
+        one: PersonId,
+        other: PersonId,
+        tie: Tie,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql = match tie {
+            Tie::Follow => {
+                "INSERT INTO follows (follower, followed, since) VALUES ($1, $2, $3) \
+                 ON CONFLICT DO NOTHING"
+            }
+            Tie::Block => {
+                "INSERT INTO blocks (blocker, blocked, since) VALUES ($1, $2, $3) \
+                 ON CONFLICT DO NOTHING"
+            }
+            Tie::AddressBook => {
+                "INSERT INTO address_book (owner, person, since) VALUES ($1, $2, $3) \
+                 ON CONFLICT DO NOTHING"
+            }
+        };
+        let done = sqlx::query(sql)
+            .bind(one.as_i64())
+            .bind(other.as_i64())
+            .bind(at.0)
+            .execute(self.sql())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Unties `one` from `other`; `false` if they were not so tied.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn untie(
+        &mut self,
+        one: PersonId,
+        other: PersonId,
+        tie: Tie,
+    ) -> Result<bool, StoreError> {
+        let sql = match tie {
+            Tie::Follow => "DELETE FROM follows WHERE follower = $1 AND followed = $2",
+            Tie::Block => "DELETE FROM blocks WHERE blocker = $1 AND blocked = $2",
+            Tie::AddressBook => "DELETE FROM address_book WHERE owner = $1 AND person = $2",
+        };
+        let done = sqlx::query(sql)
+            .bind(one.as_i64())
+            .bind(other.as_i64())
+            .execute(self.sql())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Empties an address book.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn clear_address_book(&mut self, owner: PersonId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM address_book WHERE owner = $1")
+            .bind(owner.as_i64())
+            .execute(self.sql())
+            .await?;
+        Ok(())
+    }
+}
