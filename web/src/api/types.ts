@@ -18,6 +18,7 @@ export type Conversation = Schemas['Conversation'];
 export type ConversationSummary = Schemas['ConversationSummary'];
 export type Device = Schemas['Device'];
 export type Entry = Schemas['Entry'];
+export type EntryBody = Schemas['EntryBody'];
 export type EntryPage = Schemas['EntryPage'];
 export type Invite = Schemas['Invite'];
 export type Me = Schemas['Me'];

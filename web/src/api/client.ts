@@ -1,0 +1,75 @@
+// One typed function an endpoint. Each answers with the body or throws an ApiError.
+import createClient from 'openapi-fetch';
+import { ApiError, asApiError } from './error';
+import type { paths } from './schema';
+import type { Calling, Invite, Problem, ProfileChange, SignIn, SignUp } from './types';
+
+const http = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
+
+type Answer<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
+let signedOut: () => void = () => undefined;
+
+/** Calls `listener` whenever the server says that nobody is signed in here. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'title' in body;
+}
+
+/** Waits for an answer; what is not a success becomes an ApiError. */
+async function take<T>(answer: Answer<T>): Promise<T> {
+  const { data, error, response } = await answer.catch((thrown: unknown) => {
+    throw asApiError(thrown);
+  });
+  if (response.ok) return data as T;
+  // A proxy in between answers with pages of its own while the server is away.
+  if (!isProblem(error)) throw new ApiError(response.status >= 500 ? 'unreachable' : 'internal', `${response.status}`);
+  if (error.code === 'not_signed_in') signedOut();
+  throw new ApiError(error.code, error.title);
+}
+
+const path = (handle: string) => ({ params: { path: { handle } } });
+
+export const signUp = (body: SignUp) => take(http.POST('/api/v1/accounts', { body }));
+export const signIn = (body: SignIn) => take(http.POST('/api/v1/sessions', { body }));
+export const signOut = () => take(http.DELETE('/api/v1/sessions/current'));
+
+export const getMe = () => take(http.GET('/api/v1/me'));
+export const changeProfile = (body: ProfileChange) => take(http.PATCH('/api/v1/me', { body }));
+export const putCalling = (body: Calling) => take(http.PUT('/api/v1/me/calling', { body }));
+
+export const getDevices = () => take(http.GET('/api/v1/devices'));
+export const signOutDevice = (device: string) =>
+  take(http.DELETE('/api/v1/devices/{device}', { params: { path: { device } } }));
+
+export const findPeople = (query: string, signal?: AbortSignal) =>
+  take(http.GET('/api/v1/people', { params: { query: { query } }, signal: signal ?? null }));
+export const getProfile = (handle: string) => take(http.GET('/api/v1/people/{handle}', path(handle)));
+export const follow = (handle: string) => take(http.PUT('/api/v1/people/{handle}/follow', path(handle)));
+export const unfollow = (handle: string) => take(http.DELETE('/api/v1/people/{handle}/follow', path(handle)));
+export const block = (handle: string) => take(http.PUT('/api/v1/people/{handle}/block', path(handle)));
+export const unblock = (handle: string) => take(http.DELETE('/api/v1/people/{handle}/block', path(handle)));
+export const getFollowing = () => take(http.GET('/api/v1/following'));
+export const getBlocked = () => take(http.GET('/api/v1/blocked'));
+
+export const getAddressBook = () => take(http.GET('/api/v1/address-book'));
+export const clearAddressBook = () => take(http.DELETE('/api/v1/address-book'));
+export const addToAddressBook = (handle: string) => take(http.PUT('/api/v1/address-book/{handle}', path(handle)));
+export const dropFromAddressBook = (handle: string) => take(http.DELETE('/api/v1/address-book/{handle}', path(handle)));
+
+export const getConversations = () => take(http.GET('/api/v1/conversations'));
+export const getConversation = (handle: string) => take(http.GET('/api/v1/conversations/{handle}', path(handle)));
+export const getEntries = (handle: string, before: number | undefined, limit: number) =>
+  take(
+    http.GET('/api/v1/conversations/{handle}/entries', {
+      params: { path: { handle }, query: before === undefined ? { limit } : { before, limit } },
+    }),
+  );
+
+export const postCall = (body: Invite) => take(http.POST('/api/v1/calls', { body }));
+export const getCalls = (before?: number) =>
+  take(http.GET('/api/v1/calls', { params: { query: before === undefined ? {} : { before } } }));
+export const getUnrungCalls = () => take(http.GET('/api/v1/calls/unrung'));

@@ -1,0 +1,21 @@
+import type { Code } from './types';
+
+/** An answer that is not a yes. The code says what can be done about it; the words are for people. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: Code | 'unreachable';
+  readonly title: string;
+
+  constructor(code: Code | 'unreachable', title: string) {
+    super(`${code}: ${title}`);
+    this.code = code;
+    this.title = title;
+  }
+}
+
+/** Whatever was thrown, as one of ours. */
+export function asApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  // A fetch that fails rejects with a TypeError: no server was reached.
+  return new ApiError('unreachable', thrown instanceof Error ? thrown.message : String(thrown));
+}

@@ -1,0 +1,118 @@
+// When to connect, when to wait, when a line is dead. A value and an event go in, a value and effects come out:
+//
+//   stopped ──start──▶ connecting ──welcomed──▶ open
+//                       ▲   │ closed, late        │ closed, silent
+//                     due,  ▼                     │
+//                     nudge waiting ◀─────────────┘
+//
+// There is one timer; what it means depends on where the link is. Every attempt has a number, and what a socket of
+// an earlier attempt still says is ignored.
+
+/** Where the link is. */
+export type Link =
+  | { readonly at: 'stopped'; readonly attempt: number }
+  | { readonly at: 'connecting'; readonly attempt: number; readonly failures: number }
+  | { readonly at: 'open'; readonly attempt: number; readonly asked: boolean }
+  | { readonly at: 'waiting'; readonly attempt: number; readonly failures: number };
+
+/** What happens to it. `chance` is a random number from 0 to 1, drawn by the caller. */
+export type LinkEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'welcomed'; readonly attempt: number }
+  | { readonly type: 'heard'; readonly attempt: number }
+  | { readonly type: 'closed'; readonly attempt: number; readonly chance: number }
+  | { readonly type: 'due'; readonly chance: number }
+  | { readonly type: 'nudge' };
+
+/** What to do about it. */
+export type LinkEffect =
+  | { readonly type: 'connect'; readonly attempt: number }
+  | { readonly type: 'close' }
+  | { readonly type: 'ping' }
+  | { readonly type: 'timer'; readonly ms: number }
+  | { readonly type: 'no_timer' }
+  | { readonly type: 'online'; readonly online: boolean }
+  /** A connection did not come about: is this device still signed in? */
+  | { readonly type: 'doubt' };
+
+/** A socket that has not said `welcome` by then never will. */
+export const WELCOME_WITHIN = 10_000;
+/** Shorter finds a dead line sooner and wakes a phone's radio more often. */
+export const PING_EVERY = 25_000;
+/** A line that is silent for so long after a ping is dead. */
+export const PONG_WITHIN = 8_000;
+/** The first wait, before jitter. */
+export const FIRST_WAIT = 500;
+/** The longest wait, before jitter: how long people sit before a server that is back. */
+export const LONGEST_WAIT = 15_000;
+
+export const stopped: Link = { at: 'stopped', attempt: 0 };
+
+type Step = readonly [Link, readonly LinkEffect[]];
+
+/** Exponential back-off, from half to the whole of each step, so that a restarted server is not hit by everybody at once. */
+export function waitAfter(failures: number, chance: number): number {
+  const whole = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(failures - 1, 10));
+  return Math.round(whole * (0.5 + chance / 2));
+}
+
+const connect = (attempt: number, failures: number): Step => [
+  { at: 'connecting', attempt, failures },
+  [
+    { type: 'connect', attempt },
+    { type: 'timer', ms: WELCOME_WITHIN },
+  ],
+];
+
+const wait = (link: Link, failures: number, chance: number, before: readonly LinkEffect[]): Step => [
+  { at: 'waiting', attempt: link.attempt, failures },
+  [...before, { type: 'timer', ms: waitAfter(failures, chance) }],
+];
+
+const ask = (link: Link): Step => [
+  { at: 'open', attempt: link.attempt, asked: true },
+  [{ type: 'ping' }, { type: 'timer', ms: PONG_WITHIN }],
+];
+
+const down: LinkEffect = { type: 'online', online: false };
+
+/** One step of the link. */
+export function step(link: Link, event: LinkEvent): Step {
+  switch (event.type) {
+    case 'start':
+      return link.at === 'stopped' ? connect(link.attempt + 1, 0) : [link, []];
+    case 'stop':
+      return link.at === 'stopped'
+        ? [link, []]
+        : [{ at: 'stopped', attempt: link.attempt }, [{ type: 'close' }, { type: 'no_timer' }, down]];
+    case 'welcomed':
+      if (link.at !== 'connecting' || event.attempt !== link.attempt) return [link, []];
+      return [
+        { at: 'open', attempt: link.attempt, asked: false },
+        [
+          { type: 'online', online: true },
+          { type: 'timer', ms: PING_EVERY },
+        ],
+      ];
+    case 'heard':
+      if (link.at !== 'open' || event.attempt !== link.attempt || !link.asked) return [link, []];
+      return [{ ...link, asked: false }, [{ type: 'timer', ms: PING_EVERY }]];
+    case 'closed':
+      if (event.attempt !== link.attempt) return [link, []];
+      if (link.at === 'connecting') return wait(link, link.failures + 1, event.chance, [{ type: 'doubt' }]);
+      if (link.at === 'open') return wait(link, 1, event.chance, [down]);
+      return [link, []];
+    case 'due':
+      if (link.at === 'connecting') return wait(link, link.failures + 1, event.chance, [{ type: 'close' }]);
+      if (link.at === 'waiting') return connect(link.attempt + 1, link.failures);
+      if (link.at === 'open') {
+        return link.asked ? wait(link, 1, event.chance, [{ type: 'close' }, down]) : ask(link);
+      }
+      return [link, []];
+    case 'nudge':
+      if (link.at === 'waiting') return connect(link.attempt + 1, link.failures);
+      if (link.at === 'open' && !link.asked) return ask(link);
+      return [link, []];
+  }
+}

@@ -1,0 +1,56 @@
+// Follow, address book, block: each is one press, told with a notice, and most with a way back.
+import * as api from '../../api/client';
+import { asApiError } from '../../api/error';
+import type { Profile } from '../../api/types';
+import { addressBook, blocked, following } from '../../state/lists.svelte';
+import { toast } from '../../state/notices.svelte';
+import { words } from '../../words';
+
+/** What can change between oneself and another person. */
+export type Tie = 'follow' | 'unfollow' | 'add' | 'drop' | 'block' | 'unblock';
+
+const requests: Record<Tie, (handle: string) => Promise<Profile>> = {
+  follow: api.follow,
+  unfollow: api.unfollow,
+  add: api.addToAddressBook,
+  drop: api.dropFromAddressBook,
+  block: api.block,
+  unblock: api.unblock,
+};
+
+const told: Record<Tie, (handle: string) => string> = {
+  follow: words.people.followed,
+  unfollow: words.people.unfollowed,
+  add: words.people.added,
+  drop: words.people.dropped,
+  block: words.people.blocked,
+  unblock: words.people.unblocked,
+};
+
+/** What undoes it with one press. */
+const undone: Partial<Record<Tie, Tie>> = { unfollow: 'follow', drop: 'add', block: 'unblock' };
+
+/** Changes a tie and tells so; answers with the profile as it is then, or with nothing when it failed. */
+export async function changeTie(
+  tie: Tie,
+  handle: string,
+  onundone?: (profile: Profile) => void,
+): Promise<Profile | undefined> {
+  try {
+    const profile = await requests[tie](handle);
+    const back = undone[tie];
+    const undo =
+      back && onundone
+        ? async () => {
+            const again = await changeTie(back, handle);
+            if (again) onundone(again);
+          }
+        : undefined;
+    toast(told[tie](handle), undo);
+    for (const list of [following, addressBook, blocked]) if (list.data) void list.load();
+    return profile;
+  } catch (thrown) {
+    toast(words.app.errors[asApiError(thrown).code]);
+    return undefined;
+  }
+}

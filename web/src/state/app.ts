@@ -1,0 +1,88 @@
+// Puts the parts together once somebody is signed in: the socket's frames to the stores, the calls to their port.
+import * as api from '../api/client';
+import { ApiError } from '../api/error';
+import type { ServerFrame } from '../api/types';
+import { installCalls } from '../call';
+import { nudgeLive, onDoubt, onFrame, onLink, onReload, send, serverNow, startLive, stopLive } from '../live/socket';
+import { navigate, place } from '../router.svelte';
+import { words } from '../words';
+import { addEntry, hearInConversations, reloadConversations } from './conversation.svelte';
+import { conversations, hearInList } from './conversations.svelte';
+import { watchLink } from './link.svelte';
+import { speak, toast } from './notices.svelte';
+import { clearOutbox, hearInOutbox, startOutbox } from './outbox.svelte';
+import { person, personNow } from './people.svelte';
+import { reloadResources } from './resource.svelte';
+import { loadMe, me, session } from './session.svelte';
+
+let started = false;
+
+/** Starts everything that lives as long as the session. */
+export function startApp(): void {
+  if (started) return;
+  started = true;
+  onFrame(hear);
+  onReload(() => {
+    reloadResources();
+    reloadConversations();
+  });
+  onDoubt(() => void loadMe());
+  installCalls({
+    send: (frame) => void send(frame),
+    onFrame,
+    onLink,
+    invite,
+    person,
+    serverNow,
+    navigate,
+    toast,
+    me: () => ({ handle: me().handle, device: me().device }),
+  });
+  startOutbox(me().handle);
+  watchLink();
+  startLive();
+  void conversations.load();
+  window.addEventListener('online', nudgeLive);
+  window.addEventListener('offline', nudgeLive);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') nudgeLive();
+  });
+}
+
+/** Signs out here, and leaves nothing behind: the page is loaded anew. */
+export async function leave(): Promise<void> {
+  await api.signOut();
+  clearOutbox();
+  stopLive();
+  location.replace('/');
+}
+
+async function invite(body: Parameters<typeof api.postCall>[0]) {
+  try {
+    return await api.postCall(body);
+  } catch (thrown) {
+    // A refusal has a code of the server's; no answer at all is something else.
+    if (thrown instanceof ApiError && thrown.code === 'unreachable') throw new Error(thrown.title);
+    throw thrown;
+  }
+}
+
+function hear(frame: ServerFrame): void {
+  const acknowledged = hearInOutbox(frame);
+  if (acknowledged) addEntry(acknowledged.to, acknowledged.entry);
+  hearInConversations(frame);
+  void hearInList(frame);
+  if (frame.type === 'changed') {
+    if (frame.what === 'me') void loadMe();
+    reloadResources(frame.what);
+  }
+  if (frame.type === 'entry') void announce(frame);
+}
+
+/** Tells who listens of a message that arrived; what was written on an own device is no news. */
+async function announce({ with: handle, entry }: Extract<ServerFrame, { type: 'entry' }>): Promise<void> {
+  if (entry.body.type !== 'message' || entry.from !== handle || session.me?.handle === handle) return;
+  const who = await person(handle).catch(() => personNow(handle));
+  const open = place.route.page === 'conversation' && place.route.handle === handle;
+  speak(open ? words.messages.said(who.name, entry.body.text) : words.messages.arrived(who.name));
+}

@@ -1,0 +1,180 @@
+// One conversation: its head and its entries, newest page first, older ones upwards.
+import * as api from '../api/client';
+import { type ApiError, asApiError } from '../api/error';
+import type { Conversation, Entry, Profile, ServerFrame } from '../api/types';
+import { send } from '../live/socket';
+import { firstUnread, merge } from './entries.pure';
+import { remember } from './people.svelte';
+import { me } from './session.svelte';
+
+/** Entries a page; a screen holds about fifteen. */
+const PAGE = 50;
+
+export class ConversationState {
+  readonly handle: string;
+  #head = $state.raw<Conversation>();
+  #entries = $state.raw<Entry[]>();
+  #more = $state(false);
+  #error = $state.raw<ApiError>();
+  #older = $state<'idle' | 'loading' | 'failed'>('idle');
+  /** Where the unread entries began when it was opened; stays put while it is read. */
+  #marker = $state<number>();
+  /** The newest entry told to the server as read. */
+  #told = 0;
+
+  constructor(handle: string) {
+    this.handle = handle;
+  }
+
+  get head(): Conversation | undefined {
+    return this.#head;
+  }
+  get entries(): Entry[] | undefined {
+    return this.#entries;
+  }
+  get more(): boolean {
+    return this.#more;
+  }
+  get error(): ApiError | undefined {
+    return this.#error;
+  }
+  get older(): 'idle' | 'loading' | 'failed' {
+    return this.#older;
+  }
+  get marker(): number | undefined {
+    return this.#marker;
+  }
+
+  /** Loads the head and the newest page. */
+  async load(): Promise<void> {
+    try {
+      const [head, page] = await Promise.all([
+        api.getConversation(this.handle),
+        api.getEntries(this.handle, undefined, PAGE),
+      ]);
+      this.#error = undefined;
+      this.#take(head);
+      // Entries with a gap before the new page are dropped: paging goes on from the page.
+      const reaches = this.#entries?.some((entry) => entry.seq === page.entries[0]?.seq) ?? false;
+      if (reaches && this.#entries) this.#entries = merge(this.#entries, page.entries);
+      else {
+        this.#entries = page.entries;
+        this.#more = page.more;
+      }
+      this.#mark();
+    } catch (thrown) {
+      this.#error = asApiError(thrown);
+    }
+  }
+
+  /** Loads the head alone: who this is, and whether one may call. */
+  async loadHead(): Promise<void> {
+    try {
+      this.#take(await api.getConversation(this.handle));
+    } catch (thrown) {
+      if (!this.#head) this.#error = asApiError(thrown);
+    }
+  }
+
+  /** Puts in a profile that came as the answer to a change. */
+  setProfile(profile: Profile): void {
+    if (this.#head) this.#head = { ...this.#head, with: profile };
+  }
+
+  async loadOlder(): Promise<void> {
+    const first = this.#entries?.[0];
+    if (!first || !this.#more || this.#older === 'loading') return;
+    this.#older = 'loading';
+    try {
+      const page = await api.getEntries(this.handle, first.seq, PAGE);
+      this.#entries = merge(this.#entries ?? [], page.entries);
+      this.#more = page.more;
+      this.#older = 'idle';
+    } catch {
+      this.#older = 'failed';
+    }
+  }
+
+  /** Adds an entry that is known from elsewhere. */
+  add(entry: Entry): void {
+    if (this.#entries) this.#entries = merge(this.#entries, [entry]);
+  }
+
+  /** Follows the feed. */
+  hear(frame: ServerFrame): void {
+    if (frame.type === 'read' && frame.with === this.handle && this.#head) {
+      this.#head = { ...this.#head, read: Math.max(frame.seq, this.#head.read), unread: frame.unread };
+    }
+    if (frame.type === 'entry' && frame.with === this.handle) {
+      this.add(frame.entry);
+      if (this.#head) this.#head = { ...this.#head, unread: frame.unread };
+      // Their first message is what allows to call them (C-1).
+      const theirs = frame.entry.from === this.handle && frame.entry.body.type === 'message';
+      if (theirs && this.#head?.with.call === 'first_message_needed') void this.loadHead();
+    }
+  }
+
+  /** Everything that is there was seen: tells the server, once. */
+  seen(): void {
+    const newest = this.#entries?.[this.#entries.length - 1];
+    if (!newest || !this.#head || newest.seq <= Math.max(this.#told, this.#head.read)) return;
+    if (send({ type: 'read', with: this.handle, seq: newest.seq })) this.#told = newest.seq;
+  }
+
+  /** Opened again: the marker goes to where the unread ones begin now. */
+  reopen(): void {
+    this.#marker = undefined;
+    this.#told = 0;
+    this.#mark();
+  }
+
+  #take(head: Conversation): void {
+    remember([head.with]);
+    this.#head = head;
+  }
+
+  #mark(): void {
+    if (this.#marker !== undefined || !this.#entries || !this.#head || this.#head.unread === 0) return;
+    this.#marker = firstUnread(this.#entries, this.#head.read, me().handle);
+  }
+}
+
+/** Conversations kept in memory, so that going back to one is instant. More cost memory, fewer cost requests. */
+const KEPT = 12;
+const kept = new Map<string, ConversationState>();
+
+/** The conversation with a person: from memory, or about to be loaded. */
+export function conversationWith(handle: string): ConversationState {
+  const found = kept.get(handle);
+  if (found) {
+    kept.delete(handle);
+    kept.set(handle, found);
+    found.reopen();
+    if (!found.entries) void found.load();
+    return found;
+  }
+  const made = new ConversationState(handle);
+  kept.set(handle, made);
+  const oldest = kept.keys().next().value;
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+  void made.load();
+  return made;
+}
+
+/** Hands a frame to every conversation in memory. */
+export function hearInConversations(frame: ServerFrame): void {
+  for (const one of kept.values()) one.hear(frame);
+  if (frame.type === 'changed' && (frame.what === 'people' || frame.what === 'address_book')) {
+    for (const one of kept.values()) void one.loadHead();
+  }
+}
+
+/** Adds what an acknowledgement brought. */
+export function addEntry(to: string, entry: Entry): void {
+  kept.get(to)?.add(entry);
+}
+
+/** Loads everything in memory anew. */
+export function reloadConversations(): void {
+  for (const one of kept.values()) void one.load();
+}

@@ -1,0 +1,24 @@
+// The list of conversations, as frames change it.
+import type { ConversationSummary, Entry, Person } from '../api/types';
+
+type List = readonly ConversationSummary[];
+
+const newestFirst = (list: ConversationSummary[]) => list.sort((a, b) => b.last.at - a.last.at);
+
+/** A new entry: its conversation comes to the top. */
+export function withEntry(list: List, person: Person, entry: Entry, unread: number): ConversationSummary[] {
+  const old = list.find((one) => one.with.handle === person.handle);
+  if (old && old.last.seq > entry.seq) return [...list];
+  const others = list.filter((one) => one.with.handle !== person.handle);
+  return newestFirst([{ with: old?.with ?? person, last: entry, unread }, ...others]);
+}
+
+/** Read on some device. */
+export function withRead(list: List, handle: string, unread: number): ConversationSummary[] {
+  return list.map((one) => (one.with.handle === handle ? { ...one, unread } : one));
+}
+
+/** How many conversations hold something unread. */
+export function unreadOf(list: List): number {
+  return list.filter((one) => one.unread > 0).length;
+}

@@ -1,0 +1,52 @@
+// The entries of one conversation as a list by `seq`, whatever order and overlap they arrive in.
+import type { Entry } from '../api/types';
+
+/** Both lists as one, by growing `seq`; of two with the same `seq` the newer knowledge stays. */
+export function merge(known: readonly Entry[], news: readonly Entry[]): Entry[] {
+  const last = known[known.length - 1];
+  const first = news[0];
+  if (first === undefined) return [...known];
+  if (news.length === 1 && (last === undefined || first.seq > last.seq)) return [...known, first];
+  const bySeq = new Map<number, Entry>();
+  for (const entry of known) bySeq.set(entry.seq, entry);
+  for (const entry of news) bySeq.set(entry.seq, entry);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+}
+
+/** Entries of one day. */
+export interface Day {
+  /** A moment of that day. */
+  readonly at: number;
+  readonly entries: readonly Entry[];
+}
+
+/** Cuts entries where the date changes, in the zone that `dateOf` speaks for. */
+export function byDay(entries: readonly Entry[], dateOf: (at: number) => string): Day[] {
+  const days: { at: number; date: string; entries: Entry[] }[] = [];
+  for (const entry of entries) {
+    const date = dateOf(entry.at);
+    const last = days[days.length - 1];
+    if (last?.date === date) last.entries.push(entry);
+    else days.push({ at: entry.at, date, entries: [entry] });
+  }
+  return days;
+}
+
+/** The first entry of the other side after `read`: where the unread ones begin. */
+export function firstUnread(entries: readonly Entry[], read: number, me: string): number | undefined {
+  return entries.find((entry) => entry.seq > read && entry.from !== me)?.seq;
+}
+
+/** Messages of one person within this time stand close together, with one time below the last. */
+const TOGETHER = 5 * 60_000;
+
+/** Whether `next` goes on what `entry` began. */
+export function goesOn(entry: Entry, next: Entry | undefined): boolean {
+  return (
+    next !== undefined &&
+    next.from === entry.from &&
+    next.body.type === 'message' &&
+    entry.body.type === 'message' &&
+    next.at - entry.at < TOGETHER
+  );
+}
