@@ -22,7 +22,7 @@ export type SdpType = Schemas['SdpType'];
 export type IceServer = Schemas['IceServer'];
 
 /** Why a microphone, camera or screen could not be had. */
-export type Trouble = 'denied' | 'missing' | 'busy' | 'other';
+export type Trouble = 'denied' | 'missing' | 'busy' | 'insecure' | 'other';
 
 /** What this side captures and sends. Only a person's own press turns anything on (C-11, C-18). */
 export interface Own {

@@ -1,0 +1,183 @@
+// One peer connection of one epoch: perfect negotiation (W3C WebRTC, 10.1) over frames that may get lost with the link.
+//
+// Two transceivers, audio and video, are negotiated once and for both ways. Camera, screen and silence are only tracks
+// put into them, so nothing is negotiated again but ICE restarts, and nothing that the other side sends can change
+// what is captured here (C-18).
+
+import type { IceServer, Path, Role, SdpType } from './state.pure';
+
+/** What the connection tells. */
+export interface PeerListener {
+  /** Media can flow. */
+  up(): void;
+  /** It cannot for now, or, `failed`, not without an ICE restart. */
+  lost(failed: boolean): void;
+  /** For the other side. */
+  description(type: SdpType, sdp: string): void;
+  /** For the other side. */
+  candidate(candidate: string, mid: string, ufrag: string | null): void;
+  /** A track of the other side; it stays the same for the whole epoch. */
+  track(track: MediaStreamTrack): void;
+}
+
+/** How the connection is set up. */
+export interface PeerSetup {
+  readonly epoch: number;
+  readonly role: Role;
+  readonly path: Path;
+  readonly iceServers: readonly IceServer[];
+}
+
+type Kind = 'audio' | 'video';
+
+/** A connection; made after the person's press, and closed with the call or the epoch. */
+export class Peer {
+  readonly epoch: number;
+  readonly #pc: RTCPeerConnection;
+  readonly #listener: PeerListener;
+  /** The callee gives way when offers cross. */
+  readonly #polite: boolean;
+  readonly #tracks: Record<Kind, MediaStreamTrack | null>;
+  readonly #senders: Partial<Record<Kind, RTCRtpSender>> = {};
+  #offering = false;
+  #early: RTCIceCandidateInit[] = [];
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(setup: PeerSetup, tracks: Record<Kind, MediaStreamTrack | null>, listener: PeerListener) {
+    this.epoch = setup.epoch;
+    this.#listener = listener;
+    this.#polite = setup.role === 'callee';
+    this.#tracks = { ...tracks };
+    const pc = new RTCPeerConnection({
+      // P-2: this server's relay or nothing; on `relay` no other candidate is even gathered.
+      iceServers: setup.iceServers.map((server) => ({ ...server })),
+      iceTransportPolicy: setup.path === 'relay' ? 'relay' : 'all',
+      // One component, one port; Firefox would gather a second one otherwise.
+      bundlePolicy: 'max-bundle',
+      rtcpMuxPolicy: 'require',
+    });
+    this.#pc = pc;
+    pc.onnegotiationneeded = () => void this.#offer();
+    pc.onicecandidate = ({ candidate }) => {
+      if (!candidate || candidate.sdpMid === null) return;
+      listener.candidate(candidate.candidate, candidate.sdpMid, candidate.usernameFragment);
+    };
+    pc.ontrack = ({ track }) => listener.track(track);
+    pc.onconnectionstatechange = () => {
+      const { connectionState } = pc;
+      if (connectionState === 'connected') listener.up();
+      else if (connectionState === 'disconnected') listener.lost(false);
+      else if (connectionState === 'failed') listener.lost(true);
+    };
+    if (setup.role === 'caller') {
+      for (const kind of ['audio', 'video'] as const) {
+        this.#adopt(kind, pc.addTransceiver(kind, { direction: 'sendrecv' }));
+      }
+    }
+  }
+
+  /** Sends this track from now on, or nothing. */
+  put(kind: Kind, track: MediaStreamTrack | null): void {
+    this.#tracks[kind] = track;
+    void this.#senders[kind]?.replaceTrack(track).catch(() => {
+      // The connection was closed meanwhile; the next one starts with the tracks of its time.
+    });
+  }
+
+  /** Tries to bring media back. An offer of ours that has no answer may be lost: it is said again instead. */
+  restart(): void {
+    if (this.#pc.signalingState === 'have-local-offer') this.#tell();
+    else if (this.#pc.remoteDescription) this.#pc.restartIce();
+  }
+
+  /** The other side's description. */
+  description(type: SdpType, sdp: string): void {
+    this.#then(async () => {
+      const pc = this.#pc;
+      if (type === 'answer') {
+        if (pc.signalingState !== 'have-local-offer') return;
+        await pc.setRemoteDescription({ type, sdp });
+      } else {
+        const collides = this.#offering || pc.signalingState !== 'stable';
+        if (collides && !this.#polite) {
+          // The other side made an offer because it has not seen ours.
+          this.#tell();
+          return;
+        }
+        await pc.setRemoteDescription({ type, sdp });
+        for (const transceiver of pc.getTransceivers()) this.#meet(transceiver);
+        await pc.setLocalDescription();
+        this.#tell();
+      }
+      const early = this.#early;
+      this.#early = [];
+      for (const candidate of early) await this.#add(candidate);
+    });
+  }
+
+  /** The other side's candidate. */
+  candidate(candidate: string, mid: string, ufrag: string | null): void {
+    const init: RTCIceCandidateInit = {
+      candidate,
+      sdpMid: mid,
+      ...(ufrag === null ? {} : { usernameFragment: ufrag }),
+    };
+    this.#then(async () => {
+      if (this.#pc.remoteDescription) await this.#add(init);
+      else this.#early.push(init);
+    });
+  }
+
+  /** Ends it; nothing is told after this. */
+  close(): void {
+    const pc = this.#pc;
+    pc.onnegotiationneeded = null;
+    pc.onicecandidate = null;
+    pc.ontrack = null;
+    pc.onconnectionstatechange = null;
+    pc.close();
+  }
+
+  async #offer(): Promise<void> {
+    try {
+      this.#offering = true;
+      await this.#pc.setLocalDescription();
+      this.#tell();
+    } catch {
+      // Closed, or overtaken by the other side's offer: the browser asks again if there is still a need.
+    } finally {
+      this.#offering = false;
+    }
+  }
+
+  #tell(): void {
+    const local = this.#pc.localDescription;
+    if (local && (local.type === 'offer' || local.type === 'answer')) this.#listener.description(local.type, local.sdp);
+  }
+
+  /** The callee takes over the transceivers that the first offer made, in both directions. */
+  #meet(transceiver: RTCRtpTransceiver): void {
+    const { kind } = transceiver.receiver.track;
+    if ((kind !== 'audio' && kind !== 'video') || this.#senders[kind]) return;
+    transceiver.direction = 'sendrecv';
+    this.#adopt(kind, transceiver);
+  }
+
+  #adopt(kind: Kind, transceiver: RTCRtpTransceiver): void {
+    this.#senders[kind] = transceiver.sender;
+    this.put(kind, this.#tracks[kind]);
+  }
+
+  async #add(candidate: RTCIceCandidateInit): Promise<void> {
+    try {
+      await this.#pc.addIceCandidate(candidate);
+    } catch {
+      // Candidates of an offer that was ignored, or of a description that has been replaced, fit nowhere.
+    }
+  }
+
+  /** One signal after the other, in the order of the frames. One that fails harms no other: time decides (C-19). */
+  #then(step: () => Promise<void>): void {
+    this.#work = this.#work.then(step).catch(() => {});
+  }
+}
