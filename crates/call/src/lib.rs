@@ -3,7 +3,7 @@
 //! Nothing here reads a clock, draws a random number, sleeps, or touches a network or a disk: time, ids and facts are
 //! arguments, and what has to happen comes back as a value. `clippy.toml` beside this crate holds it to that.
 //!
-//! Reading order: [`gate`] decides whether a call may ring, [`limits`] how often, [`path`] how its media travels,
+//! Reading order: [`mod@gate`] decides whether a call may ring, [`limits`] how often, [`mod@path`] how its media travels,
 //! [`machine`] what a call is from its invite to its end, [`filter`] what of a session description may pass from one
 //! side to the other.
 //!

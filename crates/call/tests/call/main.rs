@@ -2,4 +2,5 @@
 
 mod people;
 mod stories;
+mod survival;
 mod table;

@@ -1,7 +1,12 @@
-//! Ann, who calls, and Bob, who is called, with three devices each.
+//! Ann, who calls, and Bob, who is called, with their devices; and the words that the stories are told in.
 
-use birdcall_call::{Act, Action, Call, Event, Invite, Party, Record, Refusal, Timing, To};
-use birdcall_protocol::call::{CallKind, Path, Role, UnrungReason};
+use birdcall_call::{
+    Act, Action, Call, Event, Invite, Party, Record, Refusal, RelayState, Timing, To, Verdict,
+    Visible,
+};
+use birdcall_protocol::call::{
+    CallKind, CallOutcome, EndReason, FailDetail, Path, RingStop, Role, UnrungReason,
+};
 use birdcall_protocol::frame::ServerFrame;
 use birdcall_protocol::{CallId, DeviceId, PersonId, Timestamp};
 use std::time::Duration;
@@ -106,4 +111,99 @@ pub(crate) fn person(to: To) -> PersonId {
     match to {
         To::Device(person, _) | To::Person(person) | To::Others(person, _) => person,
     }
+}
+
+pub(crate) const ACCEPT: Act = Act::Accept {
+    verdict: Verdict::Ring,
+    path: Path::Direct,
+    relay: RelayState::Absent,
+};
+
+pub(crate) const TO_ANN: To = To::Device(ANN, ANN_PHONE);
+pub(crate) const TO_BOB: To = To::Device(BOB, BOB_PHONE);
+
+pub(crate) fn ann(act: Act) -> Event {
+    by(Role::Caller, ANN_PHONE, act)
+}
+
+pub(crate) fn bob(act: Act) -> Event {
+    by(Role::Callee, BOB_PHONE, act)
+}
+
+pub(crate) fn closed(reason: UnrungReason) -> Event {
+    Event::GateChanged(Verdict::Silent(reason))
+}
+
+pub(crate) fn ring_stopped(reason: RingStop) -> ServerFrame {
+    ServerFrame::RingStopped { call: CALL, reason }
+}
+
+pub(crate) fn ended(reason: EndReason) -> ServerFrame {
+    ServerFrame::CallEnded {
+        call: CALL,
+        reason,
+        detail: None,
+    }
+}
+
+pub(crate) fn failed(detail: FailDetail) -> ServerFrame {
+    ServerFrame::CallEnded {
+        call: CALL,
+        reason: EndReason::Failed,
+        detail: Some(detail),
+    }
+}
+
+pub(crate) fn progress(devices: u32) -> ServerFrame {
+    ServerFrame::CallProgress {
+        call: CALL,
+        devices,
+    }
+}
+
+pub(crate) fn started(role: Role, path: Path, epoch: u32) -> ServerFrame {
+    let with = match role {
+        Role::Caller => "bob",
+        Role::Callee => "ann",
+    };
+    ServerFrame::CallStarted {
+        call: CALL,
+        role,
+        with: with.parse().unwrap(),
+        kind: CallKind::Video,
+        path,
+        ice_servers: vec![],
+        epoch,
+    }
+}
+
+pub(crate) fn entry(outcome: CallOutcome, seconds: u32) -> Vec<Record> {
+    vec![Record::Entry {
+        outcome,
+        seconds,
+        visible: Visible::Both,
+    }]
+}
+
+pub(crate) fn entry_for_the_caller(outcome: CallOutcome) -> Vec<Record> {
+    vec![Record::Entry {
+        outcome,
+        seconds: 0,
+        visible: Visible::CallerOnly,
+    }]
+}
+
+/// Accepted by Bob's phone after 5 s.
+pub(crate) fn connecting() -> Call {
+    let mut call = ringing(invite());
+    does(&mut call, bob(ACCEPT), after(5));
+    call
+}
+
+/// Media up on both sides after 10 s.
+pub(crate) fn active() -> Call {
+    let mut call = connecting();
+    does(&mut call, bob(Act::Connected { epoch: 1 }), after(8));
+    does(&mut call, ann(Act::Connected { epoch: 1 }), after(10));
+    call
 }
