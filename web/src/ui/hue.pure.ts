@@ -1,11 +1,13 @@
 /** A hue for a handle: the same on every screen, spread well over the circle for similar handles. */
 export function hueOf(handle: string): number {
-  // FNV-1a, then the golden angle, so that neighbours in the hash are far apart in colour.
+  // FNV-1a, and the finish of MurmurHash3: one letter more or less changes everything.
   let hash = 0x811c9dc5;
   for (let i = 0; i < handle.length; i += 1) {
     hash = Math.imul(hash ^ handle.charCodeAt(i), 0x01000193);
   }
-  return Math.round(((hash >>> 0) * 137.508) % 360);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % 360;
 }
 
 /** One or two letters that stand for a name: of its first and last word, else of the handle. */

@@ -20,7 +20,7 @@ const errors: Record<Code | 'unreachable', string> = {
   sign_up_closed: 'Signing up is closed on this server.',
   too_large: 'That is too long.',
   too_many: 'Too many attempts. Try again in a few minutes.',
-  unavailable: 'The server could not save that. Try again.',
+  unavailable: 'The server could not do that just now. Try again.',
   unreachable: 'The server cannot be reached.',
   wrong_password: 'Handle and password do not fit together.',
   you_blocked: 'You have blocked this person.',

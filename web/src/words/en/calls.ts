@@ -17,7 +17,6 @@ export const calls = {
   backTo: (name: string) => `Call ${name} back`,
   again: 'Call again',
   firstMessage: (handle: string) => `@${handle} has to message you first`,
-  firstMessageLong: (handle: string) => `@${handle} has to message you first. Then you can call.`,
   blocked: (handle: string) => `You have blocked @${handle}`,
   missed: 'Missed',
   incoming: 'Incoming',

@@ -35,7 +35,7 @@ export const messages = {
       title: 'This is your own handle',
       text: 'A conversation needs two.',
     },
-    stranger: (handle: string) => `You do not follow @${handle}. They see nothing of you until you answer.`,
+    stranger: (handle: string) => `You do not follow @${handle}. They cannot call you unless you answer.`,
     blocked: (handle: string) => `You have blocked @${handle}.`,
   },
   composer: {

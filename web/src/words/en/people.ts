@@ -19,7 +19,7 @@ export const people = {
   },
   blockedEmpty: {
     title: 'You have blocked nobody',
-    text: 'Blocked people cannot call you.',
+    text: 'Block somebody from their profile, and you get neither messages nor calls from them.',
   },
   clear: 'Remove all',
   clearTitle: 'Empty your address book?',
@@ -45,10 +45,10 @@ export const people = {
   unblock: 'Unblock',
   blockTitle: (handle: string) => `Block @${handle}?`,
   blockText: [
-    'Neither of you can message or call the other. A call between you ends at once.',
+    'You will not get their messages, and neither of you can call the other. A call between you ends at once.',
     'They are not told. You can unblock them at any time.',
   ],
   blocked: (handle: string) => `@${handle} is blocked.`,
   unblocked: (handle: string) => `@${handle} is no longer blocked.`,
-  isBlocked: 'You have blocked this person. Neither of you can message or call the other.',
+  isBlocked: 'You have blocked this person. You get neither messages nor calls from them.',
 };
