@@ -1,14 +1,14 @@
 // Browsers with fake devices. A voice is a browser process: Chromium takes its microphone's sound from a file that
 // is given to the whole process.
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { chromium, firefox } from "playwright-core";
-import { writeTone } from "./tone.mjs";
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, firefox } from 'playwright-core';
+import { writeTone } from './tone.mjs';
 
-const CHROMIUM = process.env.BIRDCALL_CHROMIUM ?? "/usr/bin/chromium";
-const FIREFOX = process.env.BIRDCALL_FIREFOX ?? "/usr/bin/firefox-esr";
+const CHROMIUM = process.env.BIRDCALL_CHROMIUM ?? '/usr/bin/chromium';
+const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
 
 /**
  * @typedef {{ browser: import("playwright-core").Browser, hertz: number, close: () => Promise<void> }} Voice
@@ -21,19 +21,19 @@ const FIREFOX = process.env.BIRDCALL_FIREFOX ?? "/usr/bin/firefox-esr";
  * @returns {Promise<Voice>}
  */
 export async function openChromium(hertz, more = []) {
-  const folder = mkdtempSync(join(tmpdir(), "birdcall-voice-"));
-  const sound = join(folder, "voice.wav");
+  const folder = mkdtempSync(join(tmpdir(), 'birdcall-voice-'));
+  const sound = join(folder, 'voice.wav');
   writeTone(sound, hertz);
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
-      "--no-sandbox",
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
+      '--no-sandbox',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
       `--use-file-for-fake-audio-capture=${sound}`,
-      "--autoplay-policy=no-user-gesture-required",
-      "--disable-background-networking",
-      "--disable-component-update",
+      '--autoplay-policy=no-user-gesture-required',
+      '--disable-background-networking',
+      '--disable-component-update',
       ...more,
     ],
   });
@@ -55,17 +55,17 @@ export async function openChromium(hertz, more = []) {
 export async function openFirefox(hertz) {
   const browser = await firefox.launch({
     // The channel makes the driver speak WebDriver BiDi, which a Firefox as shipped understands.
-    channel: "moz-firefox",
+    channel: 'moz-firefox',
     executablePath: FIREFOX,
     firefoxUserPrefs: {
-      "media.navigator.streams.fake": true,
-      "media.navigator.permission.disabled": true,
-      "media.navigator.audio.fake_frequency": hertz,
-      "media.peerconnection.ice.obfuscate_host_addresses": false,
-      "media.peerconnection.ice.loopback": true,
-      "media.autoplay.default": 0,
-      "media.autoplay.blocking_policy": 0,
-      "media.autoplay.block-webaudio": false,
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.navigator.audio.fake_frequency': hertz,
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+      'media.peerconnection.ice.loopback': true,
+      'media.autoplay.default': 0,
+      'media.autoplay.blocking_policy': 0,
+      'media.autoplay.block-webaudio': false,
     },
   });
   return { browser, hertz, close: () => browser.close() };

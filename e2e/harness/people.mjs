@@ -1,9 +1,9 @@
 // People at their browsers. Everything they do goes through the real pages, by the names a screen reader would say.
 
-import { probe } from "./probe.mjs";
-import { PATIENCE, until } from "./until.mjs";
+import { probe } from './probe.mjs';
+import { PATIENCE, until } from './until.mjs';
 
-export const PASSWORD = "a long enough password";
+export const PASSWORD = 'a long enough password';
 
 /** Somebody's one device: a browser profile with a page. */
 export class Person {
@@ -35,7 +35,7 @@ export class Person {
     });
     await probe(this.context);
     await this.open();
-    await this.page.goto("/");
+    await this.page.goto('/');
     return this;
   }
 
@@ -43,11 +43,14 @@ export class Person {
   async open() {
     const page = await this.context.newPage();
     page.setDefaultTimeout(PATIENCE);
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("websocket", (socket) => {
-      const note = (way) => ({ payload }) => this.frames.push({ way, ...JSON.parse(String(payload)) });
-      socket.on("framereceived", note("in"));
-      socket.on("framesent", note("out"));
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('websocket', (socket) => {
+      const note =
+        (way) =>
+        ({ payload }) =>
+          this.frames.push({ way, ...JSON.parse(String(payload)) });
+      socket.on('framereceived', note('in'));
+      socket.on('framesent', note('out'));
     });
     this.page = page;
     return page;
@@ -56,36 +59,39 @@ export class Person {
   /** Signs up by the form and answers the question of the first sign-in. */
   async signUp() {
     const { page } = this;
-    await this.press("Sign up");
-    await page.getByRole("heading", { name: "Sign up" }).waitFor();
+    await this.press('Sign up');
+    await page.getByRole('heading', { name: 'Sign up' }).waitFor();
     await this.#fillIn();
-    await this.press("Sign up");
-    await page.getByRole("heading", { name: "Who may call you?" }).waitFor();
-    await this.press("Continue");
-    await page.getByRole("heading", { name: "Messages", exact: true }).waitFor();
+    await this.press('Sign up');
+    await page.getByRole('heading', { name: 'Who may call you?' }).waitFor();
+    await this.press('Continue');
+    await page.getByRole('heading', { name: 'Messages', exact: true }).waitFor();
   }
 
   /** Signs in by the form. */
   async signIn(password = PASSWORD) {
     const { page } = this;
     await this.#fillIn(password);
-    await this.press("Sign in");
-    await page.getByRole("heading", { name: "Messages", exact: true }).waitFor();
+    await this.press('Sign in');
+    await page.getByRole('heading', { name: 'Messages', exact: true }).waitFor();
   }
 
   async #fillIn(password = PASSWORD) {
-    await this.page.getByLabel("Handle", { exact: true }).fill(this.handle);
-    await this.page.getByLabel("Password", { exact: true }).fill(password);
+    await this.page.getByLabel('Handle', { exact: true }).fill(this.handle);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
   }
 
   /** Finds somebody by handle and follows them. */
   async follow(other) {
     const { page } = this;
-    await page.goto("/people");
-    await page.getByRole("searchbox").fill(other.handle);
-    await page.getByRole("link", { name: `@${other.handle}` }).first().click();
-    await this.press("Follow");
-    await this.button("Unfollow").waitFor();
+    await page.goto('/people');
+    await page.getByRole('searchbox').fill(other.handle);
+    await page
+      .getByRole('link', { name: `@${other.handle}` })
+      .first()
+      .click();
+    await this.press('Follow');
+    await this.button('Unfollow').waitFor();
   }
 
   /** Goes to the conversation with somebody. */
@@ -97,22 +103,27 @@ export class Person {
   /** Writes a message in the conversation that is open, and sees it arrive there. */
   async write(other, text) {
     await this.#composer(other).fill(text);
-    await this.press("Send");
+    await this.press('Send');
     await this.reads(text);
   }
 
-  /** Sees a message in the conversation that is open. */
+  /** Sees an entry in the conversation that is open. */
   async reads(text) {
-    await this.page.getByRole("main").getByText(text, { exact: true }).first().waitFor();
+    await this.entries(text).first().waitFor();
+  }
+
+  /** Entries of the conversation that is open, messages and calls, by their words. */
+  entries(words) {
+    return this.page.getByRole('region', { name: /^Conversation with / }).getByText(words);
   }
 
   #composer(other) {
-    return this.page.getByRole("textbox", { name: `Message @${other.handle}` });
+    return this.page.getByRole('textbox', { name: `Message @${other.handle}` });
   }
 
   /** Starts a call from the conversation that is open. */
   async call(kind) {
-    await this.press("Call");
+    await this.press('Call');
     await this.press(`${kind} call`);
   }
 
@@ -123,7 +134,7 @@ export class Person {
 
   /** A button by its name. */
   button(name) {
-    return this.page.getByRole("button", { name, exact: true });
+    return this.page.getByRole('button', { name, exact: true });
   }
 
   /** Waits until a text can be seen somewhere. */
@@ -133,15 +144,12 @@ export class Person {
 
   /** Frames of a type that came in. */
   told(type) {
-    return this.frames.filter((frame) => frame.way === "in" && frame.type === type);
+    return this.frames.filter((frame) => frame.way === 'in' && frame.type === type);
   }
 
   /** Waits for the newest frame of a type to come in, and hands it back. */
   async hears(type, good = () => true) {
-    const found = await until(
-      `@${this.handle} is told ${type}`,
-      () => this.told(type).filter(good).at(-1),
-    );
+    const found = await until(`@${this.handle} is told ${type}`, () => this.told(type).filter(good).at(-1));
     return found;
   }
 
@@ -162,8 +170,8 @@ export async function befriend(one, other) {
   await other.follow(one);
   await one.talkTo(other);
   await other.talkTo(one);
-  await one.write(other, "Hello, may I call you?");
-  await other.reads("Hello, may I call you?");
-  await other.write(one, "Yes, now is good.");
-  await one.reads("Yes, now is good.");
+  await one.write(other, 'Hello, may I call you?');
+  await other.reads('Hello, may I call you?');
+  await other.write(one, 'Yes, now is good.');
+  await one.reads('Yes, now is good.');
 }

@@ -5,7 +5,7 @@
 /** Runs in the page, before anything else does. */
 function instrument() {
   const probe = { connections: [], asked: [], tracks: [] };
-  Object.defineProperty(window, "birdcallProbe", { value: probe });
+  Object.defineProperty(window, 'birdcallProbe', { value: probe });
 
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
@@ -17,7 +17,7 @@ function instrument() {
 
   // Some browsers lack one or the other on pages that are not secure.
   const devices = navigator.mediaDevices;
-  for (const name of ["getUserMedia", "getDisplayMedia"]) {
+  for (const name of ['getUserMedia', 'getDisplayMedia']) {
     const native = devices?.[name];
     if (!native) continue;
     devices[name] = async (constraints) => {
@@ -51,7 +51,7 @@ export function made(page) {
       connections: connections.map((it) => it.connectionState),
       asked: asked.map((it) => it.name),
       tracks: tracks.map((it) => ({ kind: it.kind, state: it.readyState })),
-      live: tracks.filter((it) => it.readyState === "live").map((it) => it.kind),
+      live: tracks.filter((it) => it.readyState === 'live').map((it) => it.kind),
     };
   });
 }
@@ -64,18 +64,18 @@ export function made(page) {
 export function received(page) {
   return page.evaluate(async () => {
     const connection = window.birdcallProbe.connections.at(-1);
-    const sum = { state: "none", audio: 0, video: 0, frames: 0, sent: 0, path: "" };
+    const sum = { state: 'none', audio: 0, video: 0, frames: 0, sent: 0, path: '' };
     if (!connection) return sum;
     sum.state = connection.connectionState;
-    if (sum.state === "closed") return sum;
+    if (sum.state === 'closed') return sum;
     const report = await connection.getStats();
     for (const it of report.values()) {
-      if (it.type === "inbound-rtp") {
+      if (it.type === 'inbound-rtp') {
         sum[it.kind] += it.packetsReceived ?? 0;
         sum.frames += it.framesDecoded ?? 0;
       }
-      if (it.type === "outbound-rtp") sum.sent += it.packetsSent ?? 0;
-      if (it.type === "candidate-pair" && it.nominated && it.state === "succeeded") {
+      if (it.type === 'outbound-rtp') sum.sent += it.packetsSent ?? 0;
+      if (it.type === 'candidate-pair' && it.nominated && it.state === 'succeeded') {
         sum.path = `${report.get(it.localCandidateId)?.candidateType}-${report.get(it.remoteCandidateId)?.candidateType}`;
       }
     }
@@ -96,15 +96,15 @@ export function heard(page) {
   return page.evaluate(async (earful) => {
     const silence = { hertz: 0, peak: 0 };
     const connection = window.birdcallProbe.connections.at(-1);
-    const track = connection?.getReceivers().find((it) => it.track.kind === "audio")?.track;
-    if (track?.readyState !== "live") return silence;
+    const track = connection?.getReceivers().find((it) => it.track.kind === 'audio')?.track;
+    if (track?.readyState !== 'live') return silence;
 
     const recorder = new MediaRecorder(new MediaStream([track]));
     const pieces = [];
-    recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
-    const stopped = new Promise((resolve) => recorder.addEventListener("stop", resolve));
+    recorder.addEventListener('dataavailable', (event) => pieces.push(event.data));
+    const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve));
     recorder.start();
-    setTimeout(() => recorder.state === "recording" && recorder.stop(), earful);
+    setTimeout(() => recorder.state === 'recording' && recorder.stop(), earful);
     await stopped;
     const recording = await new Blob(pieces).arrayBuffer();
     if (recording.byteLength === 0) return silence;

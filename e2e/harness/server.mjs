@@ -1,13 +1,12 @@
 // The real program, on a free port, with a folder of its own.
 
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const PROGRAM =
-  process.env.BIRDCALL_PROGRAM ?? fileURLToPath(new URL("../../target/debug/birdcall", import.meta.url));
+const PROGRAM = process.env.BIRDCALL_PROGRAM ?? fileURLToPath(new URL('../../target/debug/birdcall', import.meta.url));
 
 /** How long it may take from start to its first line. */
 const START_TIMEOUT = 30_000;
@@ -20,7 +19,7 @@ export class Server {
   #options;
 
   /** Where it listens, for example `http://127.0.0.1:40123`. */
-  url = "";
+  url = '';
 
   /**
    * Starts one with an empty database.
@@ -28,15 +27,15 @@ export class Server {
    */
   static async start(options = []) {
     const server = new Server();
-    server.#data = mkdtempSync(join(tmpdir(), "birdcall-data-"));
+    server.#data = mkdtempSync(join(tmpdir(), 'birdcall-data-'));
     server.#options = options;
-    await server.#run("127.0.0.1:0");
+    await server.#run('127.0.0.1:0');
     return server;
   }
 
   /** `kill -9`: no time to say good-bye. */
   async kill() {
-    await this.#end("SIGKILL");
+    await this.#end('SIGKILL');
   }
 
   /** Starts it again where it was, with what it remembers. */
@@ -46,32 +45,32 @@ export class Server {
 
   /** Ends it and forgets everything. */
   async stop() {
-    await this.#end("SIGTERM");
+    await this.#end('SIGTERM');
     rmSync(this.#data, { recursive: true, force: true });
   }
 
   /** What it wrote so far. */
   get log() {
-    return this.#log.join("");
+    return this.#log.join('');
   }
 
   async #run(listen) {
-    const child = spawn(PROGRAM, ["serve", "--data", this.#data, "--listen", listen, ...this.#options], {
-      stdio: ["ignore", "pipe", "pipe"],
+    const child = spawn(PROGRAM, ['serve', '--data', this.#data, '--listen', listen, ...this.#options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    child.stderr.on("data", (text) => this.#log.push(String(text)));
+    child.stderr.on('data', (text) => this.#log.push(String(text)));
     this.url = await new Promise((resolve, reject) => {
-      let seen = "";
-      const timer = setTimeout(() => fail("was not up in time"), START_TIMEOUT);
+      let seen = '';
+      const timer = setTimeout(() => fail('was not up in time'), START_TIMEOUT);
       const fail = (how) => {
         clearTimeout(timer);
-        child.kill("SIGKILL");
+        child.kill('SIGKILL');
         reject(new Error(`the server ${how}\n${this.log}`));
       };
-      child.once("error", (error) => fail(`could not be started: ${error.message}`));
-      child.once("exit", (code, signal) => fail(`ended by itself (${code ?? signal})`));
-      child.stdout.on("data", (text) => {
+      child.once('error', (error) => fail(`could not be started: ${error.message}`));
+      child.once('exit', (code, signal) => fail(`ended by itself (${code ?? signal})`));
+      child.stdout.on('data', (text) => {
         this.#log.push(String(text));
         seen += text;
         const line = /listening (http:\S+)/.exec(seen);
@@ -86,7 +85,7 @@ export class Server {
   async #end(signal) {
     const child = this.#child;
     if (child.exitCode === null && child.signalCode === null) {
-      const gone = new Promise((resolve) => child.once("exit", resolve));
+      const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill(signal);
       await gone;
     }

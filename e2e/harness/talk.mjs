@@ -1,8 +1,8 @@
 // What has to be true of media during a call, from its start to its end.
 
-import assert from "node:assert/strict";
-import { heard, made, received, silent, tone } from "./probe.mjs";
-import { holds, until } from "./until.mjs";
+import assert from 'node:assert/strict';
+import { heard, made, received, silent, tone } from './probe.mjs';
+import { holds, until } from './until.mjs';
 
 /** Both hear the other's voice, by packets and by ear. */
 export async function bothHear(one, other) {
@@ -13,7 +13,7 @@ export async function bothHear(one, other) {
     await until(
       `@${listener.handle} receives sound`,
       () => received(listener.page),
-      (it) => it.state === "connected" && it.audio > 20,
+      (it) => it.state === 'connected' && it.audio > 20,
     );
     await hears(listener, speaker);
   }
@@ -58,10 +58,10 @@ export async function nothingLeft(person) {
   const left = await until(
     `@${person.handle} has nothing left of the call`,
     () => made(person.page),
-    (it) => it.live.length === 0 && it.connections.every((state) => state === "closed"),
+    (it) => it.live.length === 0 && it.connections.every((state) => state === 'closed'),
   );
-  assert.ok(left.connections.length > 0, "there was a connection to close");
-  assert.ok(left.tracks.length > 0, "there was a track to stop");
+  assert.ok(left.connections.length > 0, 'there was a connection to close');
+  assert.ok(left.tracks.length > 0, 'there was a track to stop');
 }
 
 /** This page has touched no device and made no connection so far (C-11). */

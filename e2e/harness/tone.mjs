@@ -1,6 +1,6 @@
 // A voice that can be told from others: a WAV file with one tone.
 
-import { writeFileSync } from "node:fs";
+import { writeFileSync } from 'node:fs';
 
 const RATE = 48_000;
 
@@ -20,9 +20,9 @@ export function writeTone(file, hertz) {
     samples[i] = Math.round(32_767 * loudness * Math.sin(2 * Math.PI * hertz * second));
   }
   const header = Buffer.alloc(44);
-  header.write("RIFF", 0);
+  header.write('RIFF', 0);
   header.writeUInt32LE(36 + samples.byteLength, 4);
-  header.write("WAVEfmt ", 8);
+  header.write('WAVEfmt ', 8);
   header.writeUInt32LE(16, 16);
   header.writeUInt16LE(1, 20);
   header.writeUInt16LE(1, 22);
@@ -30,7 +30,7 @@ export function writeTone(file, hertz) {
   header.writeUInt32LE(RATE * 2, 28);
   header.writeUInt16LE(2, 32);
   header.writeUInt16LE(16, 34);
-  header.write("data", 36);
+  header.write('data', 36);
   header.writeUInt32LE(samples.byteLength, 40);
   writeFileSync(file, Buffer.concat([header, Buffer.from(samples.buffer)]));
 }

@@ -1,18 +1,10 @@
 // The whole way of two people, for any pair of browsers: from two strangers to a call with sound and pictures.
 
-import assert from "node:assert/strict";
-import { befriend } from "./people.mjs";
-import { made, received } from "./probe.mjs";
-import {
-  bothHear,
-  hears,
-  hearsNothing,
-  nothingLeft,
-  nothingOpened,
-  seesMoving,
-  seesNoFrames,
-} from "./talk.mjs";
-import { until } from "./until.mjs";
+import assert from 'node:assert/strict';
+import { befriend } from './people.mjs';
+import { made, received } from './probe.mjs';
+import { bothHear, hears, hearsNothing, nothingLeft, nothingOpened, seesMoving, seesNoFrames } from './talk.mjs';
+import { until } from './until.mjs';
 
 /** They sign up, find each other, follow each other and write. */
 export async function meet(ann, bob) {
@@ -22,49 +14,49 @@ export async function meet(ann, bob) {
 
 /** An audio call that bob lets ring for as long as `meanwhile` takes, and accepts. */
 export async function audioCall(ann, bob, meanwhile = async () => {}) {
-  await ann.call("Audio");
-  await bob.button("Accept").waitFor();
+  await ann.call('Audio');
+  await bob.button('Accept').waitFor();
   await nothingOpened(bob);
   await meanwhile();
-  await bob.press("Accept");
+  await bob.press('Accept');
   await bothHear(ann, bob);
-  assert.deepEqual((await made(bob.page)).live, ["audio"], "an audio call opens a microphone and nothing else");
-  assert.match((await received(ann.page)).path, /^host-/, "media goes straight");
+  assert.deepEqual((await made(bob.page)).live, ['audio'], 'an audio call opens a microphone and nothing else');
+  assert.match((await received(ann.page)).path, /^host-/, 'media goes straight');
 }
 
 /** Mute is silence, and only its own side can end it (C-18). */
 export async function muteAndUnmute(speaker, listener) {
-  await speaker.press("Mute");
+  await speaker.press('Mute');
   await hearsNothing(listener);
   await hears(speaker, listener);
-  await speaker.press("Unmute");
+  await speaker.press('Unmute');
   await hears(listener, speaker);
 }
 
 /** End ends it for both, with nothing left over. */
 export async function end(who, other) {
-  await who.press("End call");
+  await who.press('End call');
   await Promise.all([nothingLeft(who), nothingLeft(other)]);
 }
 
 /** From a video call with the caller's camera to both cameras and back to none. */
 export async function videoCall(ann, bob) {
   const opened = (await made(bob.page)).asked.length;
-  await ann.call("Video");
-  await bob.button("Accept with video").waitFor();
-  assert.equal((await made(bob.page)).asked.length, opened, "ringing asks for no device (C-11)");
-  await bob.press("Accept with video");
+  await ann.call('Video');
+  await bob.button('Accept with video').waitFor();
+  assert.equal((await made(bob.page)).asked.length, opened, 'ringing asks for no device (C-11)');
+  await bob.press('Accept with video');
   await bothHear(ann, bob);
   await Promise.all([seesMoving(ann), seesMoving(bob)]);
 
-  await ann.press("Turn camera off");
+  await ann.press('Turn camera off');
   await seesNoFrames(bob);
   await until(
-    "the camera itself is off",
+    'the camera itself is off',
     () => made(ann.page),
-    (it) => !it.live.includes("video"),
+    (it) => !it.live.includes('video'),
   );
   await seesMoving(ann);
-  await ann.press("Turn camera on");
+  await ann.press('Turn camera on');
   await seesMoving(bob);
 }

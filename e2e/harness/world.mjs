@@ -1,14 +1,14 @@
 // What a test file needs around its people: one server, two voices, and a look back when something goes wrong.
 
-import { mkdirSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
-import { openChromium } from "./browsers.mjs";
-import { Person } from "./people.mjs";
-import { Server } from "./server.mjs";
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { openChromium } from './browsers.mjs';
+import { Person } from './people.mjs';
+import { Server } from './server.mjs';
 
 /** Where pictures and records go. Not kept in the repository. */
-export const OUT = fileURLToPath(new URL("../out/", import.meta.url));
+export const OUT = fileURLToPath(new URL('../out/', import.meta.url));
 
 /** The tones of the two voices: no multiple of each other. */
 export const LOW = 440;
@@ -53,7 +53,7 @@ export function world({ open = openChromium, options = [] } = {}) {
       try {
         await tell(people);
         for (const person of made.people) {
-          if (person.complaints.length > 0) throw new Error(`@${person.handle}: ${person.complaints.join("\n")}`);
+          if (person.complaints.length > 0) throw new Error(`@${person.handle}: ${person.complaints.join('\n')}`);
         }
       } catch (error) {
         await lookBack(name, made);
@@ -68,9 +68,9 @@ export function world({ open = openChromium, options = [] } = {}) {
 
 /** Saves what each page looked like and what it was told. */
 async function lookBack(name, made) {
-  const folder = `${OUT}failed/${name.replaceAll(/\W+/g, "-")}`;
+  const folder = `${OUT}failed/${name.replaceAll(/\W+/g, '-')}`;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/server.log`, made.server?.log ?? "");
+  writeFileSync(`${folder}/server.log`, made.server?.log ?? '');
   for (const [index, person] of made.people.entries()) {
     const file = `${folder}/${index}-${person.handle}`;
     writeFileSync(`${file}.json`, JSON.stringify({ frames: person.frames, complaints: person.complaints }, null, 1));

@@ -7,15 +7,14 @@ use crate::{Outcome, deny, generate, rules, web};
 /// All of it, and the report.
 pub(crate) fn run() -> Outcome {
     let mut report = Report::default();
-    let ready = report.step("web packages", || web::packages("web"))
-        && report.step("web app", web::build_if_changed);
-    if ready {
-        steps(&mut report);
+    if report.step("web packages", || web::packages("web")) {
+        report.step("web app", web::build_if_changed);
     }
+    steps(&mut report);
     report.close()
 }
 
-/// The steps, once the web app is built: the server holds it.
+/// The steps, after the web app was built: the server holds it.
 pub(crate) fn steps(report: &mut Report) {
     report.step("format", || {
         Process::cargo(&["fmt", "--all", "--check"]).go()
@@ -51,5 +50,6 @@ pub(crate) fn steps(report: &mut Report) {
     report.step("generated files", generate::check);
     report.step("web types", || web::script("check"));
     report.step("web lint", || web::script("lint"));
+    report.step("browser test lint", web::lint_browser_tests);
     report.tests("web unit tests", web::unit_tests);
 }

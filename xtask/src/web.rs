@@ -61,6 +61,23 @@ pub(crate) fn script(name: &str) -> Outcome {
     Process::npm("web", &["run", name]).go()
 }
 
+/// The browser tests are JavaScript too; the linter that is here reads them by rules of their own.
+pub(crate) fn lint_browser_tests() -> Outcome {
+    Process::npm(
+        "web",
+        &[
+            "exec",
+            "--",
+            "biome",
+            "ci",
+            "--error-on-warnings",
+            "--config-path=../e2e/biome.json",
+            "../e2e",
+        ],
+    )
+    .go()
+}
+
 /// The unit tests.
 pub(crate) fn unit_tests() -> Outcome<Counts> {
     let shown = Process::npm("web", &["run", "test"]).shown()?;
