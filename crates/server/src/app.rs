@@ -45,10 +45,10 @@ impl App {
         Ok(Self(Arc::new(Parts {
             config,
             store,
-            clock,
             hub: Hub::default(),
             passwords: Passwords::new()?,
-            doors: Doors::default(),
+            doors: Doors::new(&clock),
+            clock,
             counters: Counters::default(),
             turns: Turns::default(),
             sweeper: Notify::new(),

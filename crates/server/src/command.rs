@@ -85,15 +85,19 @@ async fn serve_until_signal(config: Config) -> Result<(), String> {
     };
     let with_demo = config.demo;
     let running = serve::start(config, Clock::System).await?;
-    print(&format!("listening {scheme}://{}\n", running.address))?;
+    let mut said = format!("listening {scheme}://{}\n", running.address);
     if let Some(address) = running.metrics {
-        print(&format!("metrics http://{address}/metrics\n"))?;
+        said += &format!("metrics http://{address}/metrics\n");
     }
     if with_demo {
-        print(&format!(
+        said += &format!(
             "demo people: ann, bob, cleo, dora; password {}\n",
             demo::PASSWORD
-        ))?;
+        );
+    }
+    if let Err(error) = print(&said) {
+        // Nobody listens to standard output; the server is there all the same.
+        tracing::warn!(%error, "nothing could be printed");
     }
     signal().await?;
     running.stop().await;

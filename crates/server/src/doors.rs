@@ -1,8 +1,13 @@
 //! Rate limits where anybody can knock (M-1). Limits of ringing are rules and live in `birdcall-call` (C-5).
 
+use crate::clock::Clock;
 use crate::problem::ApiError;
-use birdcall_protocol::{Code, Handle, PersonId};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use birdcall_protocol::{Code, Handle, PersonId, Timestamp};
+use governor::clock::Clock as GovernorClock;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -33,30 +38,32 @@ const MESSAGES: (NonZeroU32, Duration) = (most(60), Duration::from_millis(100));
 /// Invites of one person, allowed or not; how often a phone rings is C-5.
 const INVITES: (NonZeroU32, Duration) = (most(20), Duration::from_secs(3));
 
+type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Clock, NoOpMiddleware<Nanos>>;
+
 /// All rate limits.
 pub struct Doors {
-    handle: DefaultKeyedRateLimiter<Handle>,
-    address: DefaultKeyedRateLimiter<IpAddr>,
-    sign_ups: DefaultKeyedRateLimiter<IpAddr>,
-    searches: DefaultKeyedRateLimiter<PersonId>,
-    messages: DefaultKeyedRateLimiter<PersonId>,
-    invites: DefaultKeyedRateLimiter<PersonId>,
-}
-
-impl Default for Doors {
-    fn default() -> Self {
-        Self {
-            handle: limiter(HANDLE),
-            address: limiter(ADDRESS),
-            sign_ups: limiter(SIGN_UPS),
-            searches: limiter(SEARCHES),
-            messages: limiter(MESSAGES),
-            invites: limiter(INVITES),
-        }
-    }
+    handle: Limiter<Handle>,
+    address: Limiter<IpAddr>,
+    sign_ups: Limiter<IpAddr>,
+    searches: Limiter<PersonId>,
+    messages: Limiter<PersonId>,
+    invites: Limiter<PersonId>,
 }
 
 impl Doors {
+    /// All doors, open.
+    #[must_use]
+    pub fn new(clock: &Clock) -> Self {
+        Self {
+            handle: limiter(HANDLE, clock),
+            address: limiter(ADDRESS, clock),
+            sign_ups: limiter(SIGN_UPS, clock),
+            searches: limiter(SEARCHES, clock),
+            messages: limiter(MESSAGES, clock),
+            invites: limiter(INVITES, clock),
+        }
+    }
+
     /// Before a sign-in.
     ///
     /// # Errors
@@ -111,15 +118,22 @@ impl Doors {
 
 fn limiter<K: Clone + Eq + std::hash::Hash>(
     (burst, one_in): (NonZeroU32, Duration),
-) -> DefaultKeyedRateLimiter<K> {
+    clock: &Clock,
+) -> Limiter<K> {
     let quota = Quota::with_period(one_in).unwrap_or_else(|| Quota::per_second(burst));
-    RateLimiter::keyed(quota.allow_burst(burst))
+    RateLimiter::dashmap_with_clock(quota.allow_burst(burst), clock.clone())
 }
 
-fn check<K: Clone + Eq + std::hash::Hash>(
-    door: &DefaultKeyedRateLimiter<K>,
-    who: &K,
-) -> Result<(), ApiError> {
+impl GovernorClock for Clock {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        let now = Self::now(self).since(Timestamp(0));
+        Nanos::new(u64::try_from(now.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+fn check<K: Clone + Eq + std::hash::Hash>(door: &Limiter<K>, who: &K) -> Result<(), ApiError> {
     door.check_key(who).map_err(|_| ApiError(Code::TooMany))
 }
 

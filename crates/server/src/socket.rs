@@ -159,7 +159,14 @@ impl Connection {
         let mut ping = tokio::time::interval(PING_EVERY);
         ping.tick().await;
         loop {
+            // The mailbox first: a `pong` comes after everything that had happened before its `ping`.
             let step = tokio::select! {
+                biased;
+                mail = self.mailbox.next() => match mail {
+                    Mail::Frame(text) => self.write(Message::Text(text)).await,
+                    Mail::News => self.catch_up().await,
+                    Mail::Close(reason) => Err(reason.into()),
+                },
                 message = self.socket.recv() => {
                     heard = tokio::time::Instant::now();
                     match message {
@@ -168,11 +175,6 @@ impl Connection {
                         Some(Err(_)) | None => Err(End::Gone),
                     }
                 }
-                mail = self.mailbox.next() => match mail {
-                    Mail::Frame(text) => self.write(Message::Text(text)).await,
-                    Mail::News => self.catch_up().await,
-                    Mail::Close(reason) => Err(reason.into()),
-                },
                 _ = ping.tick() => {
                     if heard.elapsed() > GONE_AFTER {
                         Err(End::Gone)

@@ -9,7 +9,7 @@ use crate::{random, text};
 use birdcall_call::{Call, Invite, Party, RelayState, Timing, Verdict};
 use birdcall_protocol::body;
 use birdcall_protocol::call::{CallView, Path, Phase, Role};
-use birdcall_protocol::{Code, PersonId};
+use birdcall_protocol::{CallId, Code, PersonId};
 use birdcall_store::{NewCall, PersonRow, Reader};
 
 /// What became of an invite.
@@ -27,34 +27,41 @@ pub enum Invited {
 /// else that keeps the call from ringing makes it ring out (C-6).
 pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<Invited, ApiError> {
     let key = text::key(&body.key)?;
-    if let Some(view) = glare(app, session, body, key).await? {
-        return Ok(Invited::Fresh(view));
-    }
     let me = session.person;
     let id = random::call();
-    // The turn before the database: whoever has the database must not wait for a turn.
-    let _turn = app.turns.of(id).await;
-    let mut tx = app.store.write().await?;
-    if let Some(row) = tx.call_by_key(me, key).await? {
-        let call = step::machine(&row)?;
-        let same = call.callee().handle == body.with && call.kind() == body.kind;
-        return if same {
-            Ok(Invited::Again(call.view(Role::Caller)))
-        } else {
-            Err(Code::KeyReused.into())
-        };
-    }
-    let caller = tx.person_by_id(me).await?;
-    let callee = find(&mut tx, body).await?;
-    if callee.id == me {
-        return Err(Code::Yourself.into());
-    }
-    match busy_with(&mut tx, me, callee.id).await? {
-        // A call from the other side that came since, or that a block stands against, leaves this one as it is.
-        Busy::No | Busy::CalledBy(_) => {}
-        Busy::Calling => return Err(Code::AlreadyCalling.into()),
-        Busy::InCall => return Err(Code::AlreadyInCall.into()),
-    }
+    let mut not_to_be_joined = None;
+    let (caller, callee, mut tx, _turn) = loop {
+        match glare(app, session, body, key).await? {
+            Glare::Joined(view) => return Ok(Invited::Fresh(view)),
+            Glare::Refused(call) => not_to_be_joined = Some(call),
+            Glare::No => {}
+        }
+        // The turn before the database: whoever has the database must not wait for a turn.
+        let turn = app.turns.of(id).await;
+        let mut tx = app.store.write().await?;
+        if let Some(row) = tx.call_by_key(me, key).await? {
+            let call = step::machine(&row)?;
+            let same = call.callee().handle == body.with && call.kind() == body.kind;
+            return if same {
+                Ok(Invited::Again(call.view(Role::Caller)))
+            } else {
+                Err(Code::KeyReused.into())
+            };
+        }
+        let callee = find(&mut tx, body).await?;
+        if callee.id == me {
+            return Err(Code::Yourself.into());
+        }
+        match busy_with(&mut tx, me, callee.id).await? {
+            Busy::No => {}
+            Busy::CalledBy(call) if not_to_be_joined == Some(call.id()) => {}
+            // They have called since: the same as if they had called before.
+            Busy::CalledBy(_) => continue,
+            Busy::Calling => return Err(Code::AlreadyCalling.into()),
+            Busy::InCall => return Err(Code::AlreadyInCall.into()),
+        }
+        break (tx.person_by_id(me).await?, callee, tx, turn);
+    };
     let now = app.clock.now();
     let decision = facts::decide_invite(&mut tx, me, callee.id, now).await?;
     // The caller's own block, which the caller can see.
@@ -116,29 +123,40 @@ pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<
     Ok(Invited::Fresh(call.view(Role::Caller)))
 }
 
-/// C-15: if the other person is calling, both asked for it, and this is an accept.
+/// What became of an invite to somebody who may be calling.
+enum Glare {
+    /// Nobody is calling.
+    No,
+    /// One call, both having asked for it.
+    Joined(CallView),
+    /// That call cannot be joined: it is over in the meantime, or a block stands against it.
+    Refused(CallId),
+}
+
+/// C-15: if the other person is calling, this is an accept.
 async fn glare(
     app: &App,
     session: Session,
     body: &body::Invite,
     key: &str,
-) -> Result<Option<CallView>, ApiError> {
+) -> Result<Glare, ApiError> {
     let mut reader = app.store.read().await?;
     if reader.call_by_key(session.person, key).await?.is_some() {
-        return Ok(None);
+        return Ok(Glare::No);
     }
     let other = find(&mut reader, body).await?;
     let busy = busy_with(&mut reader, session.person, other.id).await?;
     drop(reader);
     let Busy::CalledBy(call) = busy else {
-        return Ok(None);
+        return Ok(Glare::No);
     };
     match step::act(app, call.id(), session.person, session.device, Press::Glare).await {
         Ok(call) if call.is_open() && call.leg(Role::Callee) == Some(session.device) => {
-            Ok(Some(call.view(Role::Callee)))
+            Ok(Glare::Joined(call.view(Role::Callee)))
         }
-        // Over in the meantime, or a block stands against it: an invite like any other.
-        Ok(_) | Err(step::CallError::Refused(_) | step::CallError::InAnotherCall) => Ok(None),
+        Ok(_) | Err(step::CallError::Refused(_) | step::CallError::InAnotherCall) => {
+            Ok(Glare::Refused(call.id()))
+        }
         Err(error @ step::CallError::Store(_)) => Err(error.into()),
     }
 }

@@ -1,0 +1,109 @@
+//! Who may knock, how often and from where.
+
+use super::app::TestApp;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Error;
+
+#[tokio::test]
+async fn guessing_a_password_is_slowed_down_for_the_handle_alone() {
+    let app = TestApp::new().await;
+    app.sign_up("ann").await;
+    let stranger = app.stranger();
+    let wrong = json!({"handle": "ann", "password": "wrong horse"});
+    let mut refused = false;
+    for _ in 0..12 {
+        refused =
+            stranger.post("/sessions", wrong.clone()).await.status == StatusCode::TOO_MANY_REQUESTS;
+    }
+    assert!(refused);
+    let other = json!({"handle": "bob", "password": "wrong horse"});
+    stranger
+        .post("/sessions", other)
+        .await
+        .refused(StatusCode::UNAUTHORIZED, "wrong_password");
+}
+
+#[tokio::test]
+async fn requests_of_other_sites_are_refused() {
+    let app = TestApp::new().await;
+    let ann = app.sign_up("ann").await;
+    let change = Some(json!({"name": "Eve"}));
+    let foreign = Some("https://evil.example");
+    ann.ask_from(Method::PATCH, "/me", change.clone(), foreign)
+        .await
+        .refused(StatusCode::FORBIDDEN, "foreign_origin");
+    assert_eq!(ann.get("/me").await["name"], "ann");
+    let own = app.url("");
+    // The control: with its own origin the same request passes.
+    ann.ask_from(Method::PATCH, "/me", change, Some(&own))
+        .await
+        .expect(StatusCode::OK);
+    let Err(Error::Http(response)) = ann.try_socket("", foreign).await else {
+        panic!("a foreign socket was opened")
+    };
+    assert_eq!(response.status(), 403);
+    assert!(ann.try_socket("", Some(&own)).await.is_ok());
+}
+
+#[tokio::test]
+async fn nothing_is_had_without_a_session() {
+    let app = TestApp::new().await;
+    let stranger = app.stranger();
+    for path in [
+        "/me",
+        "/devices",
+        "/people?query=a",
+        "/people/ann",
+        "/following",
+        "/blocked",
+        "/address-book",
+        "/conversations",
+        "/conversations/ann",
+        "/conversations/ann/entries",
+        "/calls",
+        "/calls/unrung",
+    ] {
+        let answer = stranger.ask(Method::GET, path, None).await;
+        answer.refused(StatusCode::UNAUTHORIZED, "not_signed_in");
+    }
+    assert!(stranger.try_socket("", None).await.is_err());
+}
+
+#[tokio::test]
+async fn large_bodies_and_bad_forms_have_codes() {
+    let app = TestApp::new().await;
+    let ann = app.sign_up("ann").await;
+    let large = json!({"name": "x".repeat(70_000)});
+    ann.ask(Method::PATCH, "/me", Some(large))
+        .await
+        .refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+    ann.ask(Method::GET, "/people", None)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "bad_input");
+    ann.ask(Method::GET, "/conversations/ann/entries?limit=0", None)
+        .await
+        .refused(StatusCode::UNPROCESSABLE_ENTITY, "bad_input");
+    ann.ask(Method::GET, "/people/not-a-handle", None)
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
+    ann.ask(Method::GET, "/nothing", None)
+        .await
+        .refused(StatusCode::NOT_FOUND, "not_found");
+}
+
+#[tokio::test]
+async fn pages_carry_the_policy_and_the_api_is_not_kept() {
+    let app = TestApp::new().await;
+    let page = reqwest::get(app.url("/healthz")).await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'self'"), "{policy}");
+    assert!(!policy.contains("unsafe-inline"), "{policy}");
+    assert_eq!(page.headers()["referrer-policy"], "no-referrer");
+    let api = reqwest::get(app.url("/api/v1/openapi.json")).await.unwrap();
+    assert_eq!(api.headers()["cache-control"], "no-store");
+    assert_eq!(
+        reqwest::get(app.url("/readyz")).await.unwrap().status(),
+        200
+    );
+}

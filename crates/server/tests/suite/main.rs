@@ -1,0 +1,14 @@
+//! The whole server in this process, spoken to over HTTP and sockets; its clock is turned by hand.
+
+mod accounts;
+mod app;
+mod calls;
+mod doors;
+mod frames;
+mod gate;
+mod messages;
+mod people;
+mod process;
+mod rejoin;
+mod signalling;
+mod tls;

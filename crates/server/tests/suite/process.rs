@@ -1,0 +1,223 @@
+//! The real program in a process of its own: killed, started twice, managed from the command line.
+
+use super::app::Device;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// A running `birdcall serve`; killed when dropped.
+struct Program {
+    child: Child,
+    url: String,
+}
+
+fn birdcall(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_birdcall"));
+    command.env_clear().env("BIRDCALL_DATA", data);
+    command
+}
+
+impl Program {
+    fn start(data: &Path, more: &[&str]) -> Self {
+        let mut child = birdcall(data)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(more)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line.trim().strip_prefix("listening ").unwrap().to_owned();
+        Self { child, url }
+    }
+
+    /// `kill -9`.
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    async fn sign_in(&self, handle: &str) -> Device {
+        let device = Device::at(&self.url);
+        let body = json!({"handle": handle, "password": "birdcall-demo"});
+        device.post("/sessions", body).await.expect(StatusCode::OK);
+        device.named(handle)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn call_entries(me: &Device, other: &str) -> Vec<Value> {
+    let page = me.get(&format!("/conversations/{other}/entries")).await;
+    let entries = page["entries"].as_array().unwrap();
+    entries
+        .iter()
+        .filter(|entry| entry["body"]["type"] == "call")
+        .cloned()
+        .collect()
+}
+
+/// C-13: the missed call is written once, also when the server was killed while it rang, however often.
+#[tokio::test]
+async fn a_server_killed_while_it_rings_writes_one_missed_call_after_the_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(folder.path(), &["--demo", "--ring-seconds", "2"]);
+    let (ann, bob) = (program.sign_in("ann").await, program.sign_in("bob").await);
+    let mut b = bob.socket().await;
+    ann.call(&bob).await;
+    b.until("ring").await;
+    assert!(call_entries(&bob, "ann").await.is_empty());
+    program.kill();
+    for _ in 0..2 {
+        program = Program::start(folder.path(), &["--ring-seconds", "2"]);
+        program.kill();
+    }
+    let program = Program::start(folder.path(), &["--ring-seconds", "2"]);
+    let (ann, bob) = (program.sign_in("ann").await, program.sign_in("bob").await);
+    let (_, mut socket) = bob.socket_from("?cursor=0").await;
+    // Told by the feed, whether it ended before this socket opened or after.
+    loop {
+        let frame = socket.until("entry").await;
+        if frame["entry"]["body"]["type"] == "call" {
+            assert_eq!(frame["entry"]["body"]["outcome"], "no_answer");
+            break;
+        }
+    }
+    socket.so_far().await;
+    assert_eq!(call_entries(&bob, "ann").await.len(), 1);
+    assert_eq!(call_entries(&ann, "bob").await.len(), 1);
+}
+
+/// M-4: what was acknowledged is there after `kill -9`.
+#[tokio::test]
+async fn an_acknowledged_message_survives_kill_9() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::start(folder.path(), &["--demo"]);
+    let ann = program.sign_in("ann").await;
+    let mut a = ann.socket().await;
+    for n in 0..20 {
+        a.send(
+            json!({"type": "send", "key": format!("k{n}"), "to": "bob", "text": format!("m{n}")}),
+        )
+        .await;
+    }
+    let mut acknowledged = Vec::new();
+    while acknowledged.len() < 15 {
+        acknowledged.push(a.until("sent").await["entry"]["body"]["text"].clone());
+    }
+    program.kill();
+    let program = Program::start(folder.path(), &[]);
+    let bob = program.sign_in("bob").await;
+    let page = bob.get("/conversations/ann/entries?limit=100").await;
+    let kept: Vec<&Value> = page["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["body"]["text"])
+        .collect();
+    for text in &acknowledged {
+        assert_eq!(kept.iter().filter(|one| **one == text).count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn a_second_server_on_the_same_folder_refuses_to_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &[]);
+    let second = birdcall(folder.path())
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .output()
+        .unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("another birdcall runs on"), "{said}");
+    drop(program);
+    // The lock goes with its holder.
+    Program::start(folder.path(), &[]);
+}
+
+fn user(data: &Path, line: &[&str], typed: &str) -> Output {
+    let mut child = birdcall(data)
+        .arg("user")
+        .args(line)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The program may have ended without reading.
+    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[tokio::test]
+async fn people_are_managed_from_the_command_line_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::start(folder.path(), &["--demo"]);
+    let bob = program.sign_in("bob").await;
+    assert!(
+        user(folder.path(), &["verify", "@ann"], "")
+            .status
+            .success()
+    );
+    assert_eq!(bob.get("/people/ann").await["verified"], true);
+    assert!(
+        user(folder.path(), &["unverify", "ann"], "")
+            .status
+            .success()
+    );
+    assert_eq!(bob.get("/people/ann").await["verified"], false);
+    assert!(
+        !user(folder.path(), &["verify", "nobody"], "")
+            .status
+            .success()
+    );
+    assert!(
+        user(folder.path(), &["add", "eve"], "birdcall-demo\n")
+            .status
+            .success()
+    );
+    assert!(
+        !user(folder.path(), &["add", "eve"], "birdcall-demo\n")
+            .status
+            .success()
+    );
+    assert!(
+        !user(folder.path(), &["add", "mallory"], "short\n")
+            .status
+            .success()
+    );
+    program.sign_in("eve").await;
+    let listed = user(folder.path(), &["list"], "");
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(
+        listed.contains("@eve") && !listed.contains("@mallory"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn the_effective_configuration_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = birdcall(folder.path())
+        .args(["config", "--ring-seconds", "30"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("ring_seconds = 30"), "{text}");
+    let wrong = birdcall(folder.path())
+        .args(["config", "--ring-seconds", "0"])
+        .output()
+        .unwrap();
+    assert!(!wrong.status.success());
+}
