@@ -1,7 +1,7 @@
 // People at their browsers. Everything they do goes through the real pages, by the names a screen reader would say.
 
 import { probe } from './probe.mjs';
-import { PATIENCE, until } from './until.mjs';
+import { holds, PATIENCE, until } from './until.mjs';
 
 export const PASSWORD = 'a long enough password';
 
@@ -130,6 +130,14 @@ export class Person {
   /** Presses a button by its name. */
   async press(name) {
     await this.button(name).click();
+  }
+
+  /** Answers a ring with one of its buttons, as soon as a person could: a press in the first moment is not taken. */
+  async answer(name) {
+    const button = this.button(name);
+    await button.waitFor();
+    await holds(`@${this.handle} can press ${name}`, 400, () => button.isVisible(), Boolean);
+    await button.click();
   }
 
   /** A button by its name. */

@@ -18,7 +18,7 @@ export async function audioCall(ann, bob, meanwhile = async () => {}) {
   await bob.button('Accept').waitFor();
   await nothingOpened(bob);
   await meanwhile();
-  await bob.press('Accept');
+  await bob.answer('Accept');
   await bothHear(ann, bob);
   assert.deepEqual((await made(bob.page)).live, ['audio'], 'an audio call opens a microphone and nothing else');
   assert.match((await received(ann.page)).path, /^host-/, 'media goes straight');
@@ -45,7 +45,7 @@ export async function videoCall(ann, bob) {
   await ann.call('Video');
   await bob.button('Accept with video').waitFor();
   assert.equal((await made(bob.page)).asked.length, opened, 'ringing asks for no device (C-11)');
-  await bob.press('Accept with video');
+  await bob.answer('Accept with video');
   await bothHear(ann, bob);
   await Promise.all([seesMoving(ann), seesMoving(bob)]);
 

@@ -1,0 +1,80 @@
+// Every page, light and dark, narrow and wide, into `out/`, for people to look at. `cargo xtask screenshots`.
+
+import { mkdirSync } from 'node:fs';
+import { openChromium } from './harness/browsers.mjs';
+import { befriend, Person } from './harness/people.mjs';
+import { Server } from './harness/server.mjs';
+import { bothHear, seesMoving } from './harness/talk.mjs';
+import { HIGH, LOW, OUT } from './harness/world.mjs';
+
+const server = await Server.start();
+const [low, high] = await Promise.all([openChromium(LOW), openChromium(HIGH)]);
+mkdirSync(OUT, { recursive: true });
+
+try {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [390, 1280]) await look(colorScheme, width);
+  }
+} finally {
+  await low.close();
+  await high.close();
+  await server.stop();
+}
+console.log(`pictures: ${OUT}`);
+
+async function look(colorScheme, width) {
+  const viewport = { width, height: width < 600 ? 844 : 800 };
+  const suffix = `${colorScheme}-${width}`;
+  const ann = await new Person(server, low, `ann_${colorScheme}_${width}`).arrive({ colorScheme, viewport });
+  const bob = await new Person(server, high, `bob_${colorScheme}_${width}`).arrive({ colorScheme, viewport });
+  const take = async (person, name) => {
+    await person.page.screenshot({ path: `${OUT}${name}-${suffix}.png`, animations: 'disabled' });
+  };
+
+  await take(ann, '01-sign-in');
+  await ann.signUp();
+  await take(ann, '02-messages-empty');
+  await bob.signUp();
+  await befriend(ann, bob);
+  await take(ann, '03-conversation');
+  const pages = [
+    ['04-messages', '/messages'],
+    ['05-calls', '/calls'],
+    ['06-people', '/people'],
+    ['07-person', `/people/${bob.handle}`],
+    ['08-settings', '/settings'],
+    ['09-settings-calls', '/settings/calls'],
+    ['10-settings-devices', '/settings/devices'],
+    ['11-nowhere', '/nowhere'],
+  ];
+  for (const [name, path] of pages) {
+    await ann.page.goto(path);
+    await ann.page.getByRole('heading').first().waitFor();
+    await ann.page.waitForLoadState('networkidle');
+    await take(ann, name);
+  }
+
+  await ann.talkTo(bob);
+  await ann.press('Call');
+  await take(ann, '12-call-menu');
+  await ann.press('Video call');
+  await bob.button('Accept with video').waitFor();
+  await take(ann, '13-calling');
+  await take(bob, '14-ringing');
+  await bob.answer('Accept with video');
+  await bothHear(ann, bob);
+  await Promise.all([seesMoving(ann), seesMoving(bob)]);
+  await take(ann, '15-video-call');
+  await bob.press('Turn camera off');
+  await ann.press('Mute');
+  await bob.sees(/muted/i);
+  await take(bob, '16-audio-side');
+  await take(ann, '17-camera-off');
+  await ann.press('End call');
+  await ann.reads(/Video call, \d+ s/);
+  await take(ann, '18-after-the-call');
+  await ann.page.goto('/calls');
+  await ann.sees('Video call');
+  await take(ann, '19-calls');
+  await Promise.all([ann.leave(), bob.leave()]);
+}

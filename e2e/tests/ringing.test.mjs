@@ -1,0 +1,99 @@
+// What may happen while it rings: several devices, declining, giving up, calling at once, a change of mind.
+
+import assert from 'node:assert/strict';
+
+import { bothHear, nothingOpened } from '../harness/talk.mjs';
+import { end, meet } from '../harness/whole-way.mjs';
+import { world } from '../harness/world.mjs';
+
+const story = world();
+
+story('three devices ring, one answers, the others stop and say so (C-12)', async (people) => {
+  const [ann, phone, laptop, tablet] = await Promise.all([people.ann(), people.bob(), people.bob(), people.bob()]);
+  await meet(ann, phone);
+  await Promise.all([laptop.signIn(), tablet.signIn()]);
+
+  await ann.call('Audio');
+  await ann.sees('Ringing on 3 devices');
+  await Promise.all([phone, laptop, tablet].map((device) => device.button('Accept').waitFor()));
+  await laptop.answer('Accept');
+  for (const other of [phone, tablet]) {
+    const stopped = await other.hears('ring_stopped');
+    assert.equal(stopped.reason, 'answered_elsewhere');
+    await other.sees(/answered on another device/i);
+    await other.button('Accept').waitFor({ state: 'hidden' });
+  }
+  await bothHear(ann, laptop);
+  await end(laptop, ann);
+  await Promise.all([nothingOpened(phone), nothingOpened(tablet)]);
+});
+
+story('decline on one device ends the ringing on all, and the caller is told', async (people) => {
+  const [ann, phone, laptop] = await Promise.all([people.ann(), people.bob(), people.bob()]);
+  await meet(ann, phone);
+  await laptop.signIn();
+
+  await ann.call('Video');
+  await Promise.all([phone, laptop].map((device) => device.button('Accept with video').waitFor()));
+  await phone.answer('Decline');
+  await laptop.button('Accept').waitFor({ state: 'hidden' });
+  assert.equal((await laptop.hears('ring_stopped')).reason, 'declined_elsewhere');
+  assert.equal((await ann.hears('call_ended')).reason, 'declined');
+  await ann.sees(/declined/i);
+  await phone.reads(/Video call, declined, /);
+  await Promise.all([nothingOpened(phone), nothingOpened(laptop)]);
+});
+
+story('a caller who gives up leaves one missed call (C-14)', async (people) => {
+  const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
+  await meet(ann, bob);
+
+  await ann.call('Audio');
+  await bob.button('Accept').waitFor();
+  await ann.press('End call');
+  await bob.button('Accept').waitFor({ state: 'hidden' });
+  await bob.reads(/Missed audio call, /);
+  await ann.reads(/Audio call, cancelled, /);
+  await bob.page.goto('/calls');
+  await bob.sees('Missed');
+  await nothingOpened(bob);
+});
+
+story('two people who call each other at once end up in one call (C-15)', async (people) => {
+  const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
+  await meet(ann, bob);
+
+  await Promise.all([ann.press('Call'), bob.press('Call')]);
+  await Promise.all([ann.press('Audio call'), bob.press('Audio call')]);
+  await bothHear(ann, bob);
+  const [hers, his] = await Promise.all([ann.hears('call_started'), bob.hears('call_started')]);
+  assert.equal(hers.call, his.call);
+  assert.notEqual(hers.role, his.role);
+  await end(ann, bob);
+  assert.equal(await bob.entries(/Audio call, \d+ s/).count(), 1, 'one call, one entry');
+});
+
+story('a setting changed while it rings stops it; the caller sees no answer (C-7, C-6)', async (people) => {
+  const [ann, phone, laptop] = await Promise.all([people.ann(), people.bob(), people.bob()]);
+  await meet(ann, phone);
+  await laptop.signIn();
+  await laptop.page.goto('/settings/calls');
+
+  await ann.call('Audio');
+  await phone.button('Accept').waitFor();
+  const calling = laptop.page.getByRole('switch', { name: 'Audio and video calling' });
+  await calling.focus();
+  await calling.press('Space');
+  await phone.button('Accept').waitFor({ state: 'hidden' });
+  assert.equal((await phone.hears('ring_stopped')).reason, 'not_allowed');
+  assert.deepEqual(ann.told('call_ended'), [], 'to the caller it rings on');
+  await ann.press('End call');
+  await ann.reads(/Audio call, cancelled, /);
+  await befriended(ann, phone);
+});
+
+/** They are still who they were to each other: nothing but the call was touched. */
+async function befriended(ann, bob) {
+  await ann.write(bob, 'Never mind.');
+  await bob.reads('Never mind.');
+}
