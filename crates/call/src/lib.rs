@@ -10,7 +10,10 @@
 //! Deliberately absent: session descriptions in the machine (they pass by it, through the filter), credentials of the
 //! relay (the driver adds them to `call_started`), and push (a ring is a frame to a person; how it is delivered is the
 //! driver's).
-#![deny(clippy::wildcard_enum_match_arm)]
+#![deny(
+    clippy::wildcard_enum_match_arm,
+    clippy::match_wildcard_for_single_variants
+)]
 
 pub mod filter;
 pub mod gate;

@@ -248,15 +248,17 @@ impl Call {
                 ring: None,
             };
         }
-        match (&self.state, role, self.reach) {
-            (State::Ringing { deadline, .. }, Role::Callee, Reach::Rings) if now < *deadline => {
-                Resume {
-                    view: None,
-                    ring: Some(self.ring(*deadline)),
-                }
-            }
-            _ => nothing,
+        if let State::Ringing { deadline, .. } = &self.state
+            && role == Role::Callee
+            && self.reach == Reach::Rings
+            && now < *deadline
+        {
+            return Resume {
+                view: None,
+                ring: Some(self.ring(*deadline)),
+            };
         }
+        nothing
     }
 
     /// The call as the device that is in it sees it: the answer to an invite.
