@@ -4,7 +4,7 @@ const browsers: readonly [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
   [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
-  [/\bCriOS\/|\bChrome\/|\bChromium\//, 'Chrome'],
+  [/CriOS\/|Chrome\/|Chromium\//, 'Chrome'],
   [/\bSafari\//, 'Safari'],
 ];
 

@@ -1,7 +1,7 @@
 /** A hue for a handle: the same on every screen, spread well over the circle for similar handles. */
 export function hueOf(handle: string): number {
   // FNV-1a, and the finish of MurmurHash3: one letter more or less changes everything.
-  let hash = 0x811c9dc5;
+  let hash = 0xbb67ae85;
   for (let i = 0; i < handle.length; i += 1) {
     hash = Math.imul(hash ^ handle.charCodeAt(i), 0x01000193);
   }
