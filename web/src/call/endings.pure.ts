@@ -34,7 +34,7 @@ export function finished(state: State, call: string): Finished | undefined {
 
 /** Seconds of talk. */
 export function secondsOf(main: Main, now: number): number | null {
-  return main.phase === 'active' ? Math.max(0, Math.round((now - main.since) / 1000)) : null;
+  return main.phase === 'active' ? Math.max(0, Math.floor((now - main.since) / 1000)) : null;
 }
 
 /** Over: the sentence is shown until it is dismissed. */
