@@ -23,9 +23,6 @@ pub struct Leg {
     pub device: DeviceId,
 }
 
-/// Longest media section name and ICE user name fragment that browsers make, with room.
-const MAX_TOKEN: usize = 64;
-
 /// Passes a description on.
 ///
 /// # Errors
@@ -71,8 +68,9 @@ pub async fn candidate(
     if line.len() > MAX_CANDIDATE {
         return Err(Code::TooLarge.into());
     }
-    if !token(&mid) || !ufrag.as_deref().is_none_or(token) {
-        return Err(Code::BadDescription.into());
+    filter::mid(&mid).map_err(|_| ApiError(Code::BadDescription))?;
+    if let Some(ufrag) = &ufrag {
+        filter::ufrag(ufrag).map_err(|_| ApiError(Code::BadDescription))?;
     }
     let (call, to) = route(app, leg, Some(epoch)).await?;
     let candidate = if line.is_empty() {
@@ -127,12 +125,4 @@ fn policy(call: &Call) -> Policy<'static> {
         path: call.path(),
         relayed: &[],
     }
-}
-
-/// `ice-char` of RFC 8839, 5.4, and the names of media sections that browsers give.
-fn token(text: &str) -> bool {
-    text.len() <= MAX_TOKEN
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_'))
 }

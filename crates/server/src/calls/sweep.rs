@@ -2,8 +2,10 @@
 
 use super::step::{self, CallError, Press};
 use crate::app::App;
+use birdcall_call::Call;
 use birdcall_protocol::Timestamp;
 use birdcall_protocol::call::{Phase, Role};
+use birdcall_store::StoreError;
 use std::time::Duration;
 
 /// Calls ended in one go.
@@ -25,45 +27,41 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Runs until the server goes down.
 pub async fn run(app: App) {
     let start = app.clock.now();
-    let mut gate = start + GATE_EVERY;
+    let mut gate = start;
     let mut lease = start;
     let mut forget = start + FORGET_EVERY;
     loop {
         let now = app.clock.now();
-        let work = async {
-            deadlines(&app, now).await?;
+        let round = async {
+            let mut whole = deadlines(&app, now).await?;
             if lease <= now {
                 lease = now + LEASE_EVERY;
-                signs_of_life(&app).await?;
+                whole &= signs_of_life(&app).await?;
             }
             if gate <= now {
                 gate = now + GATE_EVERY;
-                gates(&app).await?;
+                whole &= gates(&app).await?;
             }
-            if forget <= now {
-                forget = now + FORGET_EVERY;
-                app.doors.forget();
-            }
-            let next = app.store.read().await?.next_deadline().await?;
-            Ok::<_, CallError>(next)
+            let mut reader = app.store.read().await?;
+            let deadline = reader.next_deadline().await?.unwrap_or(lease);
+            // A call that is made in the meantime wakes the sweeper, so with nothing ringing it need not look.
+            let ringing = !reader.calls_in(Phase::Ringing).await?.is_empty();
+            let look = if ringing { gate } else { lease };
+            Ok::<_, StoreError>((whole, deadline.min(lease).min(look)))
         };
-        let next = match work.await {
-            Ok(next) => next.map_or(lease, |deadline| deadline.min(lease)),
+        let next = match round.await {
+            Ok((true, next)) => next,
+            // What failed is still due: not at once again.
+            Ok((false, next)) => next.max(now + PAUSE),
             Err(error) => {
-                tracing::error!(?error, "calls were not swept");
+                tracing::error!(%error, "calls were not swept");
                 now + PAUSE
             }
         };
-        // A call that is made in the meantime wakes the sweeper, so an idle server sleeps.
-        let ringing = app.store.read().await;
-        let any_ringing = match ringing {
-            Ok(mut reader) => reader
-                .calls_in(Phase::Ringing)
-                .await
-                .is_ok_and(|calls| !calls.is_empty()),
-            Err(_) => false,
-        };
-        let next = if any_ringing { next.min(gate) } else { next };
+        if forget <= now {
+            forget = now + FORGET_EVERY;
+            app.doors.forget();
+        }
         tokio::select! {
             () = app.clock.sleep_until(next) => {}
             () = app.sweeper.notified() => {}
@@ -71,58 +69,61 @@ pub async fn run(app: App) {
     }
 }
 
-/// Ends what has run out (C-13).
-async fn deadlines(app: &App, now: Timestamp) -> Result<(), CallError> {
+/// Ends what has run out (C-13). Like the other rounds it goes on past a call that cannot be changed, and says whether
+/// all went well.
+async fn deadlines(app: &App, now: Timestamp) -> Result<bool, StoreError> {
+    let mut whole = true;
     loop {
         let due = app.store.read().await?.due_calls(now, BATCH).await?;
-        let done = due.len() < BATCH as usize;
+        let more = due.len() == BATCH as usize;
         for call in due {
-            match step::step(app, call, step::tick).await {
-                Ok(_) | Err(CallError::Refused(_) | CallError::InAnotherCall) => {}
-                Err(error) => return Err(error),
-            }
+            whole &= went_well(step::step(app, call, step::tick).await);
         }
-        if done {
-            return Ok(());
+        // With a failed one in the batch the next batch would begin with it.
+        if !more || !whole {
+            return Ok(whole);
         }
     }
 }
 
 /// Renews the leases of devices that have a socket here (C-19).
-async fn signs_of_life(app: &App) -> Result<(), CallError> {
+async fn signs_of_life(app: &App) -> Result<bool, StoreError> {
+    let mut whole = true;
     for phase in [Phase::Connecting, Phase::Active] {
         let rows = app.store.read().await?.calls_in(phase).await?;
         for row in &rows {
-            let call = step::machine(row)?;
-            for role in [Role::Caller, Role::Callee] {
-                let person = match role {
-                    Role::Caller => call.caller().person,
-                    Role::Callee => call.callee().person,
-                };
-                let Some(device) = call.leg(role) else {
-                    continue;
-                };
-                if !app.hub.is_connected(person, device) {
-                    continue;
-                }
-                match step::act(app, call.id(), person, device, Press::Seen).await {
-                    Ok(_) | Err(CallError::Refused(_) | CallError::InAnotherCall) => {}
-                    Err(error) => return Err(error),
+            let Ok(call) = step::machine(row) else {
+                whole = false;
+                continue;
+            };
+            for (role, party) in [(Role::Caller, call.caller()), (Role::Callee, call.callee())] {
+                let device = call.leg(role);
+                if let Some(device) = device.filter(|d| app.hub.is_connected(party.person, *d)) {
+                    let seen = step::act(app, call.id(), party.person, device, Press::Seen);
+                    whole &= went_well(seen.await);
                 }
             }
         }
     }
-    Ok(())
+    Ok(whole)
 }
 
 /// Stops what may not ring any more (C-7).
-async fn gates(app: &App) -> Result<(), CallError> {
-    let rows = app.store.read().await?.calls_in(Phase::Ringing).await?;
-    for row in rows {
-        match step::step(app, row.id, step::gate_again).await {
-            Ok(_) | Err(CallError::Refused(_) | CallError::InAnotherCall) => {}
-            Err(error) => return Err(error),
+async fn gates(app: &App) -> Result<bool, StoreError> {
+    let mut whole = true;
+    for row in app.store.read().await?.calls_in(Phase::Ringing).await? {
+        whole &= went_well(step::step(app, row.id, step::gate_again).await);
+    }
+    Ok(whole)
+}
+
+fn went_well(done: Result<Call, CallError>) -> bool {
+    match done {
+        // Refused: somebody else was faster.
+        Ok(_) | Err(CallError::Refused(_) | CallError::InAnotherCall) => true,
+        Err(CallError::Store(error)) => {
+            tracing::error!(%error, "a call was not swept");
+            false
         }
     }
-    Ok(())
 }

@@ -217,7 +217,7 @@ async fn a_setting_changed_while_it_rings_stops_it() {
         match change {
             "switch" => {
                 bob.set_calling(|calling| calling["enabled"] = false.into())
-                    .await
+                    .await;
             }
             "boxes" => tick(&bob, &[]).await,
             "block" => bob.block(&ann).await,
