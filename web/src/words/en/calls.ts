@@ -28,7 +28,7 @@ export const calls = {
     go: 'Go to messages',
   },
   unrung: {
-    title: 'Calls that did not ring',
+    title: 'Did not ring',
     text: 'Your settings kept these from ringing. The callers heard it ring and saw “No answer”.',
     empty: 'None so far.',
     settings: 'Who may call you',
