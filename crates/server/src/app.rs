@@ -42,14 +42,15 @@ impl App {
     /// # Errors
     /// A sentence, if password hashing does not work.
     pub fn new(config: Config, store: Store, clock: Clock) -> Result<Self, String> {
+        let counters = Counters::default();
         Ok(Self(Arc::new(Parts {
             config,
             store,
-            hub: Hub::default(),
+            hub: Hub::new(counters.sockets()),
             passwords: Passwords::new()?,
             doors: Doors::new(&clock),
             clock,
-            counters: Counters::default(),
+            counters,
             turns: Turns::default(),
             sweeper: Notify::new(),
         })))

@@ -68,14 +68,10 @@ impl Counters {
         self.refused.get_or_create(&code.into()).get()
     }
 
-    /// A socket opened.
-    pub fn socket_opened(&self) {
-        self.sockets.inc();
-    }
-
-    /// A socket closed.
-    pub fn socket_closed(&self) {
-        self.sockets.dec();
+    /// The sockets open; the hub counts them.
+    #[must_use]
+    pub fn sockets(&self) -> Gauge {
+        self.sockets.clone()
     }
 
     /// A call was created.

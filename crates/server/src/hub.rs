@@ -8,6 +8,7 @@ use axum::extract::ws::Utf8Bytes;
 use birdcall_call::To;
 use birdcall_protocol::frame::ServerFrame;
 use birdcall_protocol::{DeviceId, PersonId};
+use prometheus_client::metrics::gauge::Gauge;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,16 +77,20 @@ impl Entry {
     }
 }
 
-/// All sockets of this node.
-#[derive(Default)]
-pub struct Hub {
+/// All sockets of this node. Cheap to clone.
+#[derive(Clone)]
+pub struct Hub(Arc<Sockets>);
+
+struct Sockets {
     people: Mutex<HashMap<PersonId, Vec<Entry>>>,
     next: AtomicU64,
+    /// How many there are, for the figures.
+    open: Gauge,
 }
 
 /// A socket's own end: gone from the hub when dropped.
 pub struct Mailbox {
-    hub: crate::app::App,
+    hub: Hub,
     person: PersonId,
     device: DeviceId,
     socket: u64,
@@ -104,24 +109,31 @@ pub enum Mail {
 }
 
 impl Hub {
+    /// No sockets yet; `open` will count them.
+    #[must_use]
+    pub fn new(open: Gauge) -> Self {
+        Self(Arc::new(Sockets {
+            people: Mutex::default(),
+            next: AtomicU64::new(0),
+            open,
+        }))
+    }
+
     /// Registers a socket.
     #[must_use]
-    pub fn open(app: &crate::app::App, person: PersonId, device: DeviceId) -> Mailbox {
+    pub fn open(&self, person: PersonId, device: DeviceId) -> Mailbox {
         let (frames, receive) = mpsc::channel(QUEUE);
         let signals = Arc::new(Signals::default());
-        let socket = app.hub.next.fetch_add(1, Ordering::Relaxed);
-        lock(&app.hub.people)
-            .entry(person)
-            .or_default()
-            .push(Entry {
-                socket,
-                device,
-                frames,
-                signals: Arc::clone(&signals),
-            });
-        app.counters.socket_opened();
+        let socket = self.0.next.fetch_add(1, Ordering::Relaxed);
+        lock(&self.0.people).entry(person).or_default().push(Entry {
+            socket,
+            device,
+            frames,
+            signals: Arc::clone(&signals),
+        });
+        self.0.open.inc();
         Mailbox {
-            hub: app.clone(),
+            hub: self.clone(),
             person,
             device,
             socket,
@@ -142,7 +154,7 @@ impl Hub {
             To::Person(person) => (person, Box::new(|_| true)),
             To::Others(person, device) => (person, Box::new(move |one| one != device)),
         };
-        for entry in lock(&self.people).get(&person).into_iter().flatten() {
+        for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
             if fits(entry.device) {
                 entry.push(&text);
             }
@@ -151,14 +163,14 @@ impl Hub {
 
     /// Tells a person's sockets that the feed has grown.
     pub fn news(&self, person: PersonId) {
-        for entry in lock(&self.people).get(&person).into_iter().flatten() {
+        for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
             entry.signals.news.notify_one();
         }
     }
 
     /// Closes a device's sockets.
     pub fn close_device(&self, person: PersonId, device: DeviceId, reason: CloseReason) {
-        for entry in lock(&self.people).get(&person).into_iter().flatten() {
+        for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
             if entry.device == device {
                 entry.close(reason);
             }
@@ -167,7 +179,7 @@ impl Hub {
 
     /// Closes everything.
     pub fn close_all(&self, reason: CloseReason) {
-        for entry in lock(&self.people).values().flatten() {
+        for entry in lock(&self.0.people).values().flatten() {
             entry.close(reason);
         }
     }
@@ -175,7 +187,7 @@ impl Hub {
     /// The devices of a person that have a socket here.
     #[must_use]
     pub fn connected(&self, person: PersonId) -> HashSet<DeviceId> {
-        lock(&self.people)
+        lock(&self.0.people)
             .get(&person)
             .into_iter()
             .flatten()
@@ -186,7 +198,7 @@ impl Hub {
     /// Whether a device has a socket here.
     #[must_use]
     pub fn is_connected(&self, person: PersonId, device: DeviceId) -> bool {
-        lock(&self.people)
+        lock(&self.0.people)
             .get(&person)
             .into_iter()
             .flatten()
@@ -226,7 +238,7 @@ impl Mailbox {
 
 impl Drop for Mailbox {
     fn drop(&mut self) {
-        let mut people = lock(&self.hub.hub.people);
+        let mut people = lock(&self.hub.0.people);
         if let Some(entries) = people.get_mut(&self.person) {
             entries.retain(|entry| entry.socket != self.socket);
             if entries.is_empty() {
@@ -234,7 +246,7 @@ impl Drop for Mailbox {
             }
         }
         drop(people);
-        self.hub.counters.socket_closed();
+        self.hub.0.open.dec();
     }
 }
 

@@ -10,7 +10,7 @@ mod catch_up;
 use crate::app::App;
 use crate::auth::Session;
 use crate::calls;
-use crate::hub::{CloseReason, Hub, Mail, Mailbox};
+use crate::hub::{CloseReason, Mail, Mailbox};
 use crate::problem::ApiError;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -64,7 +64,7 @@ pub(crate) async fn open(
         .max_frame_size(MAX_FRAME)
         .on_upgrade(move |socket| async move {
             // Registered before anything is read: what happens from here on waits in the mailbox.
-            let mailbox = Hub::open(&app, session.person, session.device);
+            let mailbox = app.hub.open(session.person, session.device);
             Connection {
                 app,
                 socket,

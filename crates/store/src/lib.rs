@@ -1,7 +1,7 @@
 //! All that Birdcall remembers: people, devices, ties between people, conversations, calls, and each person's feed.
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
-//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `writer`, then one file a
+//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then one file a
 //! subject: `people`, `devices`, `ties`, `conversations`, `calls`, `feed`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only, `$N`, no string
@@ -15,7 +15,9 @@ mod error;
 mod feed;
 mod open;
 mod people;
+mod reader;
 mod ties;
+mod tx;
 mod words;
 mod writer;
 
@@ -24,7 +26,8 @@ pub use conversations::{Added, CallEntry, Head, NewMessage};
 pub use devices::{DeviceRow, SignedIn};
 pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
-pub use open::{Options, Reader, Store};
+pub use open::{Options, Store};
 pub use people::{CallingRow, NewPerson, PersonRow};
+pub use reader::Reader;
 pub use ties::{Tie, Ties};
-pub use writer::Tx;
+pub use tx::Tx;

@@ -1,10 +1,11 @@
 //! Opening a store: the pool of readers, the one writer, the schema.
 
 use crate::StoreError;
-use crate::writer::{Tx, Writer};
+use crate::reader::{Held, Reader};
+use crate::tx::Tx;
+use crate::writer::Writer;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -82,32 +83,13 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        self.writer.begin().await
+        Tx::begin(&self.writer).await
     }
 
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
-    }
-}
-
-/// Something that can read: a connection of its own, or a transaction.
-pub struct Reader {
-    pub(crate) connection: Held,
-}
-
-pub(crate) enum Held {
-    Pool(PoolConnection<Any>),
-    Writer(tokio::sync::OwnedMutexGuard<crate::writer::Line>),
-}
-
-impl Reader {
-    pub(crate) fn sql(&mut self) -> &mut AnyConnection {
-        match &mut self.connection {
-            Held::Pool(connection) => connection,
-            Held::Writer(line) => &mut line.connection,
-        }
     }
 }
 

@@ -12,13 +12,12 @@
 //! A transaction that is dropped without `commit` leaves its savepoint open; whoever comes next rolls it back.
 
 use crate::StoreError;
-use crate::open::{Held, Reader};
 use sqlx::{AnyConnection, Executor};
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
 
-type Told = oneshot::Sender<Result<(), StoreError>>;
+/// What a transaction is told of its commit.
+pub(crate) type Outcome = Result<(), StoreError>;
 
 /// The connection that writes and the group that waits for its commit.
 pub(crate) struct Line {
@@ -27,7 +26,7 @@ pub(crate) struct Line {
     open: bool,
     /// A savepoint was left behind by a transaction that was dropped.
     dirty: bool,
-    group: Vec<Told>,
+    group: Vec<oneshot::Sender<Outcome>>,
 }
 
 #[derive(Clone)]
@@ -56,7 +55,8 @@ impl Writer {
         Self { line, wanted }
     }
 
-    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
+    /// The line with a savepoint set, once it is this one's turn.
+    pub(crate) async fn turn(&self) -> Result<OwnedMutexGuard<Line>, StoreError> {
         let mut line = Arc::clone(&self.line).lock_owned().await;
         line.clean().await;
         if !line.open {
@@ -66,12 +66,12 @@ impl Writer {
         // From here on a drop has to be cleaned up.
         line.dirty = true;
         line.connection.execute("SAVEPOINT one").await?;
-        Ok(Tx {
-            reader: Reader {
-                connection: Held::Writer(line),
-            },
-            wanted: self.wanted.clone(),
-        })
+        Ok(line)
+    }
+
+    /// What tells the committer that there is something to commit or to take back.
+    pub(crate) fn wanted(&self) -> mpsc::Sender<()> {
+        self.wanted.clone()
     }
 
     pub(crate) async fn close(&self) {
@@ -101,6 +101,15 @@ impl Line {
         }
     }
 
+    /// Joins the group that waits for the commit.
+    pub(crate) async fn join(&mut self) -> Result<oneshot::Receiver<Outcome>, StoreError> {
+        self.connection.execute("RELEASE one").await?;
+        self.dirty = false;
+        let (told, hear) = oneshot::channel();
+        self.group.push(told);
+        Ok(hear)
+    }
+
     async fn commit(&mut self) {
         self.clean().await;
         if !self.open {
@@ -124,57 +133,5 @@ impl Line {
         for told in self.group.drain(..) {
             let _ = told.send(Err(StoreError::Unavailable(why.to_owned())));
         }
-    }
-}
-
-/// A transaction: reads like a [`Reader`], writes, and is undone unless committed.
-pub struct Tx {
-    reader: Reader,
-    wanted: mpsc::Sender<()>,
-}
-
-impl Tx {
-    /// Makes everything durable; returns when it is on disk.
-    ///
-    /// # Errors
-    /// `Unavailable`: it is not there, none of it.
-    pub async fn commit(mut self) -> Result<(), StoreError> {
-        let (told, hear) = oneshot::channel();
-        {
-            let line = self.line();
-            line.connection.execute("RELEASE one").await?;
-            line.dirty = false;
-            line.group.push(told);
-        }
-        drop(self);
-        hear.await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".into())))
-    }
-
-    fn line(&mut self) -> &mut OwnedMutexGuard<Line> {
-        match &mut self.reader.connection {
-            Held::Writer(line) => line,
-            Held::Pool(_) => unreachable!("a transaction is made on the writer's line"),
-        }
-    }
-}
-
-impl Drop for Tx {
-    fn drop(&mut self) {
-        // Committed or not, the committer comes by: to commit, or to take back and free the database.
-        let _ = self.wanted.try_send(());
-    }
-}
-
-impl Deref for Tx {
-    type Target = Reader;
-    fn deref(&self) -> &Reader {
-        &self.reader
-    }
-}
-
-impl DerefMut for Tx {
-    fn deref_mut(&mut self) -> &mut Reader {
-        &mut self.reader
     }
 }
