@@ -21,13 +21,16 @@ fn birdcall(data: &Path) -> Command {
 
 impl Program {
     fn start(data: &Path, more: &[&str]) -> Self {
-        let mut child = birdcall(data)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(more)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        Self::spawn(
+            birdcall(data)
+                .args(["serve", "--listen", "127.0.0.1:0"])
+                .args(more)
+                .stderr(Stdio::null()),
+        )
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut line)
@@ -220,4 +223,66 @@ fn the_effective_configuration_is_printed() {
         .output()
         .unwrap();
     assert!(!wrong.status.success());
+}
+
+/// P-6 and the logging rule: nobody's name, words, secrets or address get into the log, whatever its level.
+#[tokio::test]
+async fn the_log_of_a_whole_call_tells_nothing_of_its_people() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let program = Program::spawn(
+        birdcall(folder.path())
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .env("BIRDCALL_LOG", "debug")
+            .stderr(std::fs::File::create(&log).unwrap()),
+    );
+    let mut secrets = vec!["127.0.0.1".to_owned(), "correct horse".to_owned()];
+    let mut people = Vec::new();
+    for handle in ["zaphod_b", "trillian_a"] {
+        let device = Device::at(&program.url);
+        let body = json!({"handle": handle, "password": "correct horse", "name": "Betelgeuse"});
+        device
+            .post("/accounts", body)
+            .await
+            .expect(StatusCode::CREATED);
+        secrets.extend([
+            handle.to_owned(),
+            device.cookie().unwrap().replace("birdcall=", ""),
+        ]);
+        people.push(device.named(handle));
+    }
+    let (one, other) = (&people[0], &people[1]);
+    one.follow(other).await;
+    other.follow(one).await;
+    one.write(other, "mostly-harmless").await;
+    other.write(one, "mostly-harmless").await;
+    let (mut a, mut b) = (one.socket().await, other.socket().await);
+    let call = one.call(other).await;
+    b.until("ring").await;
+    b.press("call_accept", &call).await;
+    a.until("call_started").await;
+    let line = "candidate:1 1 udp 2122260223 192.0.2.77 50000 typ host";
+    a.send(
+        json!({"type": "call_candidate", "call": call, "epoch": 1, "candidate": line, "mid": "0"}),
+    )
+    .await;
+    b.until("call_candidate").await;
+    a.send_text("{\"type\":\"send\",\"text\":\"mostly-harmless\"}")
+        .await;
+    a.press("call_hang_up", &call).await;
+    b.until("call_ended").await;
+    secrets
+        .extend(["mostly-harmless", "192.0.2.77", "Betelgeuse", call.as_str()].map(str::to_owned));
+    drop(program);
+    let written = std::fs::read_to_string(&log).unwrap();
+    assert!(
+        !written.is_empty(),
+        "nothing was logged, so nothing was shown"
+    );
+    for secret in secrets {
+        assert!(
+            !written.contains(&secret),
+            "{secret} is in the log:\n{written}"
+        );
+    }
 }
