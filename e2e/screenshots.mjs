@@ -1,11 +1,11 @@
 // Every page, light and dark, narrow and wide, into `out/`, for people to look at. `cargo xtask screenshots`.
 
 import { mkdirSync } from 'node:fs';
-import { openChromium } from './harness/browsers.mjs';
+import { HIGH, LOW, openChromium } from './harness/browsers.mjs';
 import { befriend, Person } from './harness/people.mjs';
 import { Server } from './harness/server.mjs';
 import { bothHear, seesMoving } from './harness/talk.mjs';
-import { HIGH, LOW, OUT } from './harness/world.mjs';
+import { OUT } from './harness/world.mjs';
 
 const server = await Server.start();
 const [low, high] = await Promise.all([openChromium(LOW), openChromium(HIGH)]);

@@ -1,11 +1,16 @@
-// Browsers with fake devices. A voice is a browser process: Chromium takes its microphone's sound from a file that
-// is given to the whole process.
+// Browsers with fake devices. A voice is a browser process: Chromium takes the sound of its microphone and the picture
+// of its camera from files that are given to the whole process.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, firefox } from 'playwright-core';
+import { BLUE, RED, writeFilm } from './camera.mjs';
 import { writeTone } from './tone.mjs';
+
+/** The tones of the two voices: no multiple of each other. */
+export const LOW = 440;
+export const HIGH = 660;
 
 const CHROMIUM = process.env.BIRDCALL_CHROMIUM ?? '/usr/bin/chromium';
 const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
@@ -15,7 +20,7 @@ const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
  */
 
 /**
- * A Chromium whose microphone hears a tone.
+ * A Chromium whose microphone hears a tone, and whose camera sees the low voice's face before blue, any other before red.
  * @param {number} hertz
  * @param {string[]} more further switches
  * @returns {Promise<Voice>}
@@ -24,6 +29,8 @@ export async function openChromium(hertz, more = []) {
   const folder = mkdtempSync(join(tmpdir(), 'birdcall-voice-'));
   const sound = join(folder, 'voice.wav');
   writeTone(sound, hertz);
+  const film = join(folder, 'face.y4m');
+  writeFilm(film, hertz === LOW ? BLUE : RED);
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: [
@@ -31,6 +38,7 @@ export async function openChromium(hertz, more = []) {
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
       `--use-file-for-fake-audio-capture=${sound}`,
+      `--use-file-for-fake-video-capture=${film}`,
       '--autoplay-policy=no-user-gesture-required',
       '--disable-background-networking',
       '--disable-component-update',

@@ -56,12 +56,13 @@ export class Person {
     return page;
   }
 
-  /** Signs up by the form and answers the question of the first sign-in. */
-  async signUp() {
+  /** Signs up by the form, with a name if there is one, and answers the question of the first sign-in. */
+  async signUp(name = '') {
     const { page } = this;
     await this.press('Sign up');
     await page.getByRole('heading', { name: 'Sign up' }).waitFor();
     await this.#fillIn();
+    await page.getByLabel('Name (optional)').fill(name);
     await this.press('Sign up');
     await page.getByRole('heading', { name: 'Who may call you?' }).waitFor();
     await this.press('Continue');
@@ -159,6 +160,26 @@ export class Person {
   async hears(type, good = () => true) {
     const found = await until(`@${this.handle} is told ${type}`, () => this.told(type).filter(good).at(-1));
     return found;
+  }
+
+  /**
+   * Keeps frames of a type from reaching this page until the returned function is called: a slow network, for one
+   * kind of news. Takes effect with the page's next socket.
+   */
+  async holdBack(type) {
+    const held = [];
+    let open = false;
+    await this.page.routeWebSocket(/\/api\/v1\/socket/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) => {
+        if (!open && JSON.parse(String(message)).type === type) held.push(() => socket.send(message));
+        else socket.send(message);
+      });
+    });
+    return () => {
+      open = true;
+      for (const send of held.splice(0)) send();
+    };
   }
 
   /** Leaves, with all tabs. */

@@ -59,12 +59,12 @@ export function made(page) {
 /**
  * Counters of the newest connection, summed for each kind.
  * @param {Page} page
- * @returns {Promise<{state: string, audio: number, video: number, frames: number, sent: number, path: string}>}
+ * @returns {Promise<{state: string, audio: number, video: number, frames: number, height: number, sent: number, path: string}>}
  */
 export function received(page) {
   return page.evaluate(async () => {
     const connection = window.birdcallProbe.connections.at(-1);
-    const sum = { state: 'none', audio: 0, video: 0, frames: 0, sent: 0, path: '' };
+    const sum = { state: 'none', audio: 0, video: 0, frames: 0, height: 0, sent: 0, path: '' };
     if (!connection) return sum;
     sum.state = connection.connectionState;
     if (sum.state === 'closed') return sum;
@@ -73,6 +73,7 @@ export function received(page) {
       if (it.type === 'inbound-rtp') {
         sum[it.kind] += it.packetsReceived ?? 0;
         sum.frames += it.framesDecoded ?? 0;
+        sum.height = Math.max(sum.height, it.frameHeight ?? 0);
       }
       if (it.type === 'outbound-rtp') sum.sent += it.packetsSent ?? 0;
       if (it.type === 'candidate-pair' && it.nominated && it.state === 'succeeded') {
@@ -81,6 +82,27 @@ export function received(page) {
     }
     return sum;
   });
+}
+
+/**
+ * The pictures a person sees, largest first: size in pixels on the screen and mean colour.
+ * @param {Page} page
+ * @returns {Promise<{area: number, red: number, blue: number}[]>}
+ */
+export function pictures(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('video')]
+      .filter((video) => video.videoWidth > 0 && video.checkVisibility())
+      .map((video) => {
+        const canvas = new OffscreenCanvas(16, 16).getContext('2d');
+        canvas.drawImage(video, 0, 0, 16, 16);
+        const { data } = canvas.getImageData(0, 0, 16, 16);
+        const mean = (channel) => data.reduce((sum, it, at) => sum + (at % 4 === channel ? it : 0), 0) / 256;
+        const { width, height } = video.getBoundingClientRect();
+        return { area: width * height, red: mean(0), blue: mean(2) };
+      })
+      .sort((a, b) => b.area - a.area),
+  );
 }
 
 /** How much sound is listened to at once, in milliseconds: longer than the pauses in a tone. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { heard, made, received, silent, tone } from './probe.mjs';
-import { holds, until } from './until.mjs';
+import { holds, PATIENCE, until } from './until.mjs';
 
 /** Both hear the other's voice, by packets and by ear. */
 export async function bothHear(one, other) {
@@ -44,21 +44,23 @@ export async function seesMoving(viewer, more = 10) {
 }
 
 /** No picture arrives, for a while. */
-export async function seesNoFrames(viewer) {
+export async function seesNoFrames(viewer, within = PATIENCE) {
   await holds(
     `@${viewer.handle} decodes no frame`,
     1_500,
     () => received(viewer.page),
     (now, before) => now.frames === before.frames,
+    within,
   );
 }
 
 /** Nothing of a call is left in this page: no track lives, no connection is open (C-19). */
-export async function nothingLeft(person) {
+export async function nothingLeft(person, within = PATIENCE) {
   const left = await until(
     `@${person.handle} has nothing left of the call`,
     () => made(person.page),
     (it) => it.live.length === 0 && it.connections.every((state) => state === 'closed'),
+    within,
   );
   assert.ok(left.connections.length > 0, 'there was a connection to close');
   assert.ok(left.tracks.length > 0, 'there was a track to stop');

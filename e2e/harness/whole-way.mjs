@@ -7,8 +7,8 @@ import { bothHear, hears, hearsNothing, nothingLeft, nothingOpened, seesMoving, 
 import { until } from './until.mjs';
 
 /** They sign up, find each other, follow each other and write. */
-export async function meet(ann, bob) {
-  await Promise.all([ann.signUp(), bob.signUp()]);
+export async function meet(ann, bob, names = []) {
+  await Promise.all([ann.signUp(names[0]), bob.signUp(names[1])]);
   await befriend(ann, bob);
 }
 

@@ -3,16 +3,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openChromium } from './browsers.mjs';
+import { HIGH, LOW, openChromium } from './browsers.mjs';
 import { Person } from './people.mjs';
 import { Server } from './server.mjs';
 
 /** Where pictures and records go. Not kept in the repository. */
 export const OUT = fileURLToPath(new URL('../out/', import.meta.url));
-
-/** The tones of the two voices: no multiple of each other. */
-export const LOW = 440;
-export const HIGH = 660;
 
 /**
  * Starts a server and voices before the tests of a file and ends them after. The second voice may be another browser.

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { pictures, received } from '../harness/probe.mjs';
 import { bothHear, seesMoving } from '../harness/talk.mjs';
+import { until } from '../harness/until.mjs';
 import { end, meet } from '../harness/whole-way.mjs';
 import { OUT, world } from '../harness/world.mjs';
 
@@ -12,22 +14,31 @@ const README = fileURLToPath(new URL('../../docs/call.png', import.meta.url));
 const story = world();
 
 story('the call screen shows the other side large and oneself', async (people) => {
-  const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  const wide = { viewport: { width: 1280, height: 720 } };
+  const [ann, bob] = await Promise.all([people.device('ann', 'low', wide), people.device('bob', 'high', wide)]);
+  await meet(ann, bob, ['Ann', 'Bob']);
   await ann.call('Video');
   await bob.answer('Accept with video');
   await bothHear(ann, bob);
   await Promise.all([seesMoving(ann), seesMoving(bob)]);
 
-  const pictures = await ann.page.locator('video').evaluateAll((videos) =>
-    videos
-      .filter((it) => it.videoWidth > 0 && it.checkVisibility())
-      .map((it) => it.getBoundingClientRect().width * it.getBoundingClientRect().height)
-      .sort((a, b) => b - a),
+  const [large, small, ...more] = await until(
+    'both pictures are there',
+    () => pictures(ann.page),
+    (it) => it.length === 2 && it.every(({ red, blue }) => red + blue > 100),
   );
-  assert.equal(pictures.length, 2, 'two pictures');
-  assert.ok(pictures[0] > 4 * pictures[1], 'the other side is the large one');
+  assert.equal(more.length, 0);
+  assert.ok(large.area > 4 * small.area, 'the other side is large, oneself is small');
+  assert.ok(large.red > large.blue + 20, 'the large picture is what the other camera sees');
+  assert.ok(small.blue > small.red, "the small one is one's own");
 
+  if (process.env.BIRDCALL_PICTURE) {
+    await until(
+      'the picture is sharp',
+      () => received(ann.page),
+      (it) => it.height >= 540,
+    );
+  }
   mkdirSync(OUT, { recursive: true });
   const path = process.env.BIRDCALL_PICTURE ? README : `${OUT}call.png`;
   await ann.page.screenshot({ path });
