@@ -21,6 +21,8 @@ export class ConversationState {
   #marker = $state<number>();
   /** The newest entry told to the server as read. */
   #told = 0;
+  /** Its end is on the screen: what arrives is read at once. */
+  watched = false;
 
   constructor(handle: string) {
     this.handle = handle;
@@ -160,6 +162,9 @@ export function conversationWith(handle: string): ConversationState {
   void made.load();
   return made;
 }
+
+/** Whether what arrives there is read at once. */
+export const isWatched = (handle: string): boolean => kept.get(handle)?.watched ?? false;
 
 /** Hands a frame to every conversation in memory. */
 export function hearInConversations(frame: ServerFrame): void {

@@ -1,6 +1,7 @@
 // The list of conversations.
 import { getConversations } from '../api/client';
 import type { ConversationSummary, ServerFrame } from '../api/types';
+import { isWatched } from './conversation.svelte';
 import { unreadOf, withEntry, withRead } from './conversations.pure';
 import { person, remember } from './people.svelte';
 import { Resource } from './resource.svelte';
@@ -24,6 +25,8 @@ export async function hearInList(frame: ServerFrame): Promise<void> {
   if (frame.type !== 'entry') return;
   // Asked before the list is read: somebody new has no name here yet, and the list may change meanwhile.
   const who = await person(frame.with).catch(() => ({ handle: frame.with, name: frame.with, verified: false }));
-  if (conversations.data) conversations.set(withEntry(conversations.data, who, frame.entry, frame.unread));
+  // What is read as it arrives is not shown as unread in between.
+  const unread = isWatched(frame.with) ? 0 : frame.unread;
+  if (conversations.data) conversations.set(withEntry(conversations.data, who, frame.entry, unread));
   else void conversations.load();
 }

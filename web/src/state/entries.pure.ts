@@ -15,6 +15,8 @@ export function merge(known: readonly Entry[], news: readonly Entry[]): Entry[] 
 
 /** Entries of one day. */
 export interface Day {
+  /** Its date; with a count where the server's clock went back over midnight and the date comes again. */
+  readonly key: string;
   /** A moment of that day. */
   readonly at: number;
   readonly entries: readonly Entry[];
@@ -22,12 +24,15 @@ export interface Day {
 
 /** Cuts entries where the date changes, in the zone that `dateOf` speaks for. */
 export function byDay(entries: readonly Entry[], dateOf: (at: number) => string): Day[] {
-  const days: { at: number; date: string; entries: Entry[] }[] = [];
+  const days: { key: string; at: number; date: string; entries: Entry[] }[] = [];
   for (const entry of entries) {
     const date = dateOf(entry.at);
     const last = days[days.length - 1];
     if (last?.date === date) last.entries.push(entry);
-    else days.push({ at: entry.at, date, entries: [entry] });
+    else {
+      const before = days.filter((day) => day.date === date).length;
+      days.push({ key: before === 0 ? date : `${date} ${before}`, at: entry.at, date, entries: [entry] });
+    }
   }
   return days;
 }

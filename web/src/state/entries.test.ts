@@ -35,6 +35,14 @@ describe('entries', () => {
       String(Math.floor(at / 100)),
     );
     expect(days.map((day) => seqs(day.entries))).toEqual([[1, 2], [3]]);
+    expect(days.map((day) => day.key)).toEqual(['0', '1']);
+  });
+
+  it('have days of their own also when the clock goes back over midnight', () => {
+    const days = byDay([entry(1, 'bob', 100), entry(2, 'bob', 99), entry(3, 'bob', 100)], (at) =>
+      String(Math.floor(at / 100)),
+    );
+    expect(days.map((day) => day.key)).toEqual(['1', '0', '1 1']);
   });
 
   it('are unread from the first of the other side', () => {

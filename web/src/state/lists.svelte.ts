@@ -1,6 +1,7 @@
 // What the server keeps for one person, each loaded when first shown.
 import * as api from '../api/client';
 import type { CallPage, Device, Person, Profile, UnrungCall } from '../api/types';
+import { refreshed } from './call-pages.pure';
 import { remember } from './people.svelte';
 import { Resource } from './resource.svelte';
 
@@ -15,7 +16,11 @@ export const blocked = new Resource<Person[]>(() => people(api.getBlocked()), ['
 export const addressBook = new Resource<Person[]>(() => people(api.getAddressBook()), ['address_book']);
 export const devices = new Resource<Device[]>(api.getDevices, ['devices']);
 export const unrung = new Resource<UnrungCall[]>(api.getUnrungCalls, ['calls']);
-export const calls = new Resource<CallPage>(() => api.getCalls(), ['calls']);
+export const calls: Resource<CallPage> = new Resource<CallPage>(async () => {
+  const newest = await api.getCalls();
+  remember(newest.calls.map((call) => call.with));
+  return refreshed(calls.data, newest);
+}, ['calls']);
 
 /** A profile, kept fresh while it is shown. */
 export function profileOf(handle: string): Resource<Profile> {
