@@ -155,7 +155,7 @@ export function answeringFrom(
 /** The link is back during a call: what may have been missed is said again, and ICE tries at once. */
 function resume<T extends Connecting | Active>(talk: T, now: number, out: Effect[]): T {
   tellMedia(talk, out);
-  out.push({ type: 'restart_ice', epoch: talk.epoch });
+  out.push({ type: 'restart_ice', epoch: talk.epoch, sure: talk.loss !== null });
   if (talk.loss === null && !talk.said) {
     out.push({ type: 'send', frame: { type: 'call_connected', call: talk.call, epoch: talk.epoch } });
     return { ...talk, said: true };

@@ -74,7 +74,7 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
       return state.online ? { ...state, online: false, offlineSince: now } : state;
     case 'network_changed':
       if (!talks(state.main) || !state.online) return state;
-      out.push({ type: 'restart_ice', epoch: state.main.epoch });
+      out.push({ type: 'restart_ice', epoch: state.main.epoch, sure: state.main.loss !== null });
       return { ...state, main: { ...state.main, loss: retried(state.main.loss, now) } };
     case 'peer_up':
       return peerUp(state, event.epoch, out);

@@ -6,6 +6,12 @@
 
 import type { IceServer, Path, Role, SdpType } from './state.pure';
 
+/** How often it is looked whether anything arrives. */
+const LOOK_EVERY = 2_000;
+/** Looks in a row that find nothing new before media counts as lost. A browser sends sound 50 times a second, also
+ * silence, and asks for consent every few seconds: three looks without a packet of any kind are no accident. */
+const LOOKS = 3;
+
 /** What the connection tells. */
 export interface PeerListener {
   /** Media can flow. */
@@ -40,6 +46,10 @@ export class Peer {
   readonly #tracks: Record<Kind, MediaStreamTrack | null>;
   readonly #senders: Partial<Record<Kind, RTCRtpSender>> = {};
   #offering = false;
+  #timer = 0;
+  #heard = 0;
+  /** Looks in a row that found nothing new. */
+  #silent = 0;
   #early: RTCIceCandidateInit[] = [];
   #work: Promise<void> = Promise.resolve();
 
@@ -65,8 +75,10 @@ export class Peer {
     pc.ontrack = ({ track }) => listener.track(track);
     pc.onconnectionstatechange = () => {
       const { connectionState } = pc;
-      if (connectionState === 'connected') listener.up();
-      else if (connectionState === 'disconnected') listener.lost(false);
+      if (connectionState === 'connected') {
+        this.#watch();
+        listener.up();
+      } else if (connectionState === 'disconnected') listener.lost(false);
       else if (connectionState === 'failed') listener.lost(true);
     };
     if (setup.role === 'caller') {
@@ -88,6 +100,14 @@ export class Peer {
   restart(): void {
     if (this.#pc.signalingState === 'have-local-offer') this.#tell();
     else if (this.#pc.remoteDescription) this.#pc.restartIce();
+  }
+
+  /** The network may have changed: restarts, unless packets arrive all the same. */
+  async probe(): Promise<void> {
+    const before = await this.#received();
+    await new Promise((resolve) => window.setTimeout(resolve, 1_000));
+    const after = await this.#received();
+    if (this.#pc.signalingState === 'have-local-offer' || before === after) this.restart();
   }
 
   /** The other side's description. */
@@ -135,7 +155,35 @@ export class Peer {
     pc.onicecandidate = null;
     pc.ontrack = null;
     pc.onconnectionstatechange = null;
+    window.clearInterval(this.#timer);
     pc.close();
+  }
+
+  /** After an ICE restart by Chromium, Firefox can be left without a packet while both say `connected`: Chromium may
+   * settle on a pair of the old generation. A restart from the other side repairs it, so each side listens. */
+  #watch(): void {
+    if (this.#timer !== 0) return;
+    this.#timer = window.setInterval(async () => {
+      const heard = await this.#received();
+      const fresh = heard !== this.#heard;
+      this.#heard = heard;
+      if (fresh && this.#silent >= LOOKS && this.#pc.connectionState === 'connected') this.#listener.up();
+      this.#silent = fresh ? 0 : this.#silent + 1;
+      if (this.#silent === LOOKS && this.#pc.connectionState === 'connected') this.#listener.lost(true);
+    }, LOOK_EVERY);
+  }
+
+  /** A number that grows with whatever arrives: sound, pictures, reports, answers to consent checks. */
+  async #received(): Promise<number> {
+    const report = await this.#pc.getStats().catch(() => null);
+    let sum = 0;
+    report?.forEach((entry: Record<string, unknown>) => {
+      for (const key of ['packetsReceived', 'bytesReceived', 'responsesReceived', 'roundTripTimeMeasurements']) {
+        const value = entry[key];
+        if (typeof value === 'number') sum += value;
+      }
+    });
+    return sum;
   }
 
   async #offer(): Promise<void> {

@@ -44,7 +44,7 @@ export function recover(talk: Connecting | Active, online: boolean, now: number,
     return { ...loss, told: now };
   }
   if (now >= loss.next) {
-    out.push({ type: 'restart_ice', epoch });
+    out.push({ type: 'restart_ice', epoch, sure: true });
     return { ...loss, tries: loss.tries + 1, next: now + RESTART_EVERY };
   }
   return loss;

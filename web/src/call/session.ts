@@ -298,7 +298,9 @@ export class CallSession {
         this.#connect(effect);
         break;
       case 'restart_ice':
-        if (this.#peer?.epoch === effect.epoch) this.#peer.restart();
+        if (this.#peer?.epoch !== effect.epoch) break;
+        if (effect.sure) this.#peer.restart();
+        else void this.#peer.probe();
         break;
       case 'remote_description':
         if (this.#peer?.epoch === effect.epoch) this.#peer.description(effect.sdpType, effect.sdp);

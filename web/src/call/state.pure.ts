@@ -291,7 +291,8 @@ export type Effect =
       readonly path: Path;
       readonly iceServers: readonly IceServer[];
     }
-  | { readonly type: 'restart_ice'; readonly epoch: number }
+  /** `sure`: media is known to be lost. Otherwise only if nothing arrives. */
+  | { readonly type: 'restart_ice'; readonly epoch: number; readonly sure: boolean }
   | { readonly type: 'remote_description'; readonly epoch: number; readonly sdpType: SdpType; readonly sdp: string }
   | {
       readonly type: 'remote_candidate';
