@@ -37,6 +37,7 @@ const GONE_AFTER: Duration = Duration::from_secs(60);
 const WRITE_WAIT: Duration = Duration::from_secs(20);
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Start {
     /// The newest cursor that the device has processed; absent at the first start.
@@ -44,7 +45,7 @@ pub(crate) struct Start {
 }
 
 /// The socket. Frames are JSON text: `ClientFrame` from the client, `ServerFrame` from the server.
-#[utoipa::path(get, path = "/socket", tag = "socket", params(Start), responses(
+#[utoipa::path(get, operation_id = "socket", path = "/socket", tag = "socket", params(Start), responses(
     (status = 101, description = "Open"),
     (status = "4XX", description = "not_signed_in, foreign_origin", body = birdcall_protocol::body::Problem)))]
 pub(crate) async fn open(

@@ -230,7 +230,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Only calls that were started earlier, in milliseconds since 1970. */
-                    before?: number | null;
+                    before?: number;
                 };
                 header?: never;
                 path?: never;
@@ -439,9 +439,9 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Only entries with a smaller `seq`. */
-                    before?: number | null;
+                    before?: number;
                     /** @description How many at most; 50 if absent, 100 at most. */
-                    limit?: number | null;
+                    limit?: number;
                 };
                 header?: never;
                 path: {
@@ -1114,7 +1114,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description The newest cursor that the device has processed; absent at the first start. */
-                    cursor?: number | null;
+                    cursor?: number;
                 };
                 header?: never;
                 path?: never;

@@ -16,7 +16,7 @@ use birdcall_protocol::{Code, Handle};
 use birdcall_store::{News, Tie};
 
 /// One's address book.
-#[utoipa::path(get, path = "/address-book", tag = "address book", responses(
+#[utoipa::path(get, operation_id = "list_address_book", path = "/address-book", tag = "address book", responses(
     (status = 200, description = "By handle", body = Vec<Person>)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -26,7 +26,7 @@ pub(super) async fn list(
 }
 
 /// Empties it.
-#[utoipa::path(delete, path = "/address-book", tag = "address book", responses(
+#[utoipa::path(delete, operation_id = "clear_address_book", path = "/address-book", tag = "address book", responses(
     (status = 204, description = "Empty")))]
 pub(super) async fn clear(
     State(app): State<App>,
@@ -43,7 +43,7 @@ pub(super) async fn clear(
 }
 
 /// Puts a person into it. They are not told.
-#[utoipa::path(put, path = "/address-book/{handle}", tag = "address book", params(("handle" = Handle, Path)), responses(
+#[utoipa::path(put, operation_id = "add_to_address_book", path = "/address-book/{handle}", tag = "address book", params(("handle" = Handle, Path)), responses(
     (status = 200, description = "The person", body = Profile),
     (status = "4XX", description = "not_found, yourself, full", body = Problem)))]
 pub(super) async fn add(
@@ -64,7 +64,7 @@ pub(super) async fn add(
 }
 
 /// Takes a person out of it.
-#[utoipa::path(delete, path = "/address-book/{handle}", tag = "address book", params(("handle" = Handle, Path)), responses(
+#[utoipa::path(delete, operation_id = "remove_from_address_book", path = "/address-book/{handle}", tag = "address book", params(("handle" = Handle, Path)), responses(
     (status = 200, description = "The person", body = Profile),
     (status = "4XX", description = "not_found, yourself", body = Problem)))]
 pub(super) async fn remove(

@@ -17,6 +17,7 @@ use birdcall_protocol::limits::MAX_PAGE;
 const PAGE: u32 = 50;
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
     /// Only calls that were started earlier, in milliseconds since 1970.
@@ -43,7 +44,7 @@ pub(super) async fn invite(
 }
 
 /// One's finished calls, newest first.
-#[utoipa::path(get, path = "/calls", tag = "calls", params(Page), responses(
+#[utoipa::path(get, operation_id = "call_history", path = "/calls", tag = "calls", params(Page), responses(
     (status = 200, description = "A page", body = CallPage)))]
 pub(super) async fn history(
     State(app): State<App>,
@@ -61,7 +62,7 @@ pub(super) async fn history(
 }
 
 /// Calls that one's own settings kept from ringing, newest first (C-6).
-#[utoipa::path(get, path = "/calls/unrung", tag = "calls", responses(
+#[utoipa::path(get, operation_id = "unrung_calls", path = "/calls/unrung", tag = "calls", responses(
     (status = 200, description = "The newest 100", body = Vec<UnrungCall>)))]
 pub(super) async fn unrung(
     State(app): State<App>,

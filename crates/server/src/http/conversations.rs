@@ -15,6 +15,7 @@ use birdcall_protocol::{Code, Handle};
 const PAGE: u32 = 50;
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
     /// Only entries with a smaller `seq`.
@@ -24,7 +25,7 @@ pub(super) struct Page {
 }
 
 /// One's conversations, the newest first.
-#[utoipa::path(get, path = "/conversations", tag = "conversations", responses(
+#[utoipa::path(get, operation_id = "list_conversations", path = "/conversations", tag = "conversations", responses(
     (status = 200, description = "The newest 100", body = Vec<ConversationSummary>)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -35,7 +36,7 @@ pub(super) async fn list(
 }
 
 /// The head of the conversation with a person, also before the first message.
-#[utoipa::path(get, path = "/conversations/{handle}", tag = "conversations", params(("handle" = Handle, Path)), responses(
+#[utoipa::path(get, operation_id = "conversation", path = "/conversations/{handle}", tag = "conversations", params(("handle" = Handle, Path)), responses(
     (status = 200, description = "The head", body = Conversation),
     (status = "4XX", description = "not_found, yourself", body = Problem)))]
 pub(super) async fn head(

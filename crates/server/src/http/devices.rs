@@ -14,7 +14,7 @@ use birdcall_protocol::{Code, DeviceId, PersonId};
 use birdcall_store::News;
 
 /// One's devices, the one used last first.
-#[utoipa::path(get, path = "/devices", tag = "devices", responses(
+#[utoipa::path(get, operation_id = "list_devices", path = "/devices", tag = "devices", responses(
     (status = 200, description = "The devices", body = Vec<Device>)))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -37,7 +37,7 @@ pub(super) async fn list(
 }
 
 /// Signs one of one's devices out; its sockets are closed at once.
-#[utoipa::path(delete, path = "/devices/{device}", tag = "devices", params(("device" = DeviceId, Path)), responses(
+#[utoipa::path(delete, operation_id = "remove_device", path = "/devices/{device}", tag = "devices", params(("device" = DeviceId, Path)), responses(
     (status = 204, description = "Signed out"),
     (status = 404, description = "not_found", body = Problem)))]
 pub(super) async fn remove(

@@ -27,7 +27,7 @@ pub fn document() -> Result<String, serde_json::Error> {
 }
 
 /// This document.
-#[utoipa::path(get, path = "/openapi.json", tag = "service",
+#[utoipa::path(get, operation_id = "openapi", path = "/openapi.json", tag = "service",
     responses((status = 200, description = "The document", content_type = "application/json", body = Object)))]
 pub(super) async fn serve() -> axum::response::Response {
     use axum::http::header;
@@ -35,5 +35,38 @@ pub(super) async fn serve() -> axum::response::Response {
     match document() {
         Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
         Err(_) => crate::problem::ApiError(birdcall_protocol::Code::Internal).into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use std::collections::HashSet;
+
+    #[test]
+    fn operations_have_names_of_their_own_and_queries_are_queries() {
+        let document: Value = serde_json::from_str(&super::document().unwrap()).unwrap();
+        let mut names = HashSet::new();
+        let mut queries = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for operation in methods.as_object().unwrap().values() {
+                let name = operation["operationId"].as_str().unwrap();
+                assert!(names.insert(name.to_owned()), "{name} is there twice");
+                for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                    let in_path =
+                        path.contains(&format!("{{{}}}", parameter["name"].as_str().unwrap()));
+                    assert_eq!(parameter["in"] == "path", in_path, "{path}: {parameter}");
+                    queries += usize::from(!in_path);
+                }
+            }
+        }
+        assert_eq!(queries, 5);
+        // Frames stand in the same document.
+        for schema in ["ClientFrame", "ServerFrame"] {
+            assert!(
+                document["components"]["schemas"][schema].is_object(),
+                "{schema}"
+            );
+        }
     }
 }

@@ -17,6 +17,7 @@ use birdcall_store::{News, PersonRow, Reader, Tie};
 const FOUND: u32 = 20;
 
 #[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
     /// The beginning of a handle or a name.
