@@ -73,7 +73,10 @@ export class Tone {
     }
     // A page that nobody has touched yet may not sound; the ring itself says so, and any press helps.
     this.#blocked(true);
-    const wake = () => void context.resume();
+    const wake = () => {
+      // Refused, or closed meanwhile because the ring is over.
+      context.resume().catch(() => {});
+    };
     document.addEventListener('pointerdown', wake);
     document.addEventListener('keydown', wake);
     const change = () => {

@@ -42,7 +42,7 @@ export function stateLine(main: Main, now: number): string | null {
   }
 }
 
-/** `2:05`, or `1:02:05`. */
+/** `02:05`, or `1:02:05`. */
 export function duration(seconds: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const whole = Math.max(0, Math.floor(seconds));

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { newOwn } from './own.pure';
+import type { Ended, Ending, Outgoing } from './state.pure';
+import { canCallAgain, duration, ending, NO_DEVICE_AFTER, stateLine } from './words';
+
+const NOW = 1_000_000;
+const over = (value: Ending): Ended => ({
+  phase: 'ended',
+  call: null,
+  with: 'bob',
+  kind: 'audio',
+  ending: value,
+  seconds: null,
+});
+const outgoing = (devices: number | null): Outgoing => ({
+  phase: 'outgoing',
+  call: '000000000000000a',
+  with: 'bob',
+  kind: 'audio',
+  path: 'direct',
+  own: newOwn(1, false),
+  deadline: null,
+  devices,
+  devicesAt: NOW,
+});
+
+describe('what a caller is told', () => {
+  it('counts devices only where the server does (C-16)', () => {
+    expect(stateLine(outgoing(null), NOW + 60_000)).toBe('Ringing…');
+    expect(stateLine(outgoing(1), NOW)).toBe('Ringing on 1 device');
+    expect(stateLine(outgoing(2), NOW)).toBe('Ringing on 2 devices');
+  });
+
+  it('gives devices a moment before it says that there are none', () => {
+    expect(stateLine(outgoing(0), NOW + NO_DEVICE_AFTER - 1)).toBe('Calling…');
+    expect(stateLine(outgoing(0), NOW + NO_DEVICE_AFTER)).toBe('No device reachable');
+  });
+
+  it('says why there is no call without a relay, in the same words before and after the ring (P-5)', () => {
+    const before = over({ type: 'refused', code: 'no_relay' });
+    const after = over({ type: 'server', reason: 'failed', detail: 'no_relay' });
+    expect(ending(before, 'Bob')).toBe('This call has to go through a relay, and this server has none.');
+    expect(ending(after, 'Bob')).toBe(ending(before, 'Bob'));
+    expect([canCallAgain(before), canCallAgain(after)]).toEqual([false, false]);
+  });
+
+  it('does not tell a block from a hang-up (C-6)', () => {
+    const end = (reason: 'blocked' | 'hung_up') => ending(over({ type: 'server', reason, detail: null }), 'Bob');
+    expect(end('blocked')).toBe(end('hung_up'));
+  });
+});
+
+describe('the timer', () => {
+  it('grows from minutes to hours', () => {
+    expect([0, 59, 125, 3_725].map(duration)).toEqual(['00:00', '00:59', '02:05', '1:02:05']);
+    expect(duration(-3)).toBe('00:00');
+  });
+});
