@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { HIGH, LOW, openChromium } from './harness/browsers.mjs';
-import { befriend, Person } from './harness/people.mjs';
+import { Person, writeToEachOther } from './harness/people.mjs';
 import { Server } from './harness/server.mjs';
 import { bothHear, seesMoving } from './harness/talk.mjs';
 import { OUT } from './harness/world.mjs';
@@ -32,10 +32,12 @@ async function look(colorScheme, width) {
   };
 
   await take(ann, '01-sign-in');
-  await ann.signUp();
+  await ann.signUp('Ann');
   await take(ann, '02-messages-empty');
-  await bob.signUp();
-  await befriend(ann, bob);
+  await bob.signUp('Bob');
+  await ann.follow(bob);
+  await bob.follow(ann);
+  await writeToEachOther(ann, bob);
   await take(ann, '03-conversation');
   const pages = [
     ['04-messages', '/messages'],

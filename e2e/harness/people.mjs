@@ -82,6 +82,28 @@ export class Person {
     await this.page.getByLabel('Password', { exact: true }).fill(password);
   }
 
+  /** Asks the server as this page would, without its forms. */
+  ask(method, path, body) {
+    return this.page.evaluate(
+      async ([method, path, body]) => {
+        const answer = await fetch(`/api/v1${path}`, {
+          method,
+          headers: { 'content-type': 'application/json' },
+          body: body && JSON.stringify(body),
+        });
+        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+        return answer.status === 204 ? null : answer.json();
+      },
+      [method, path, body],
+    );
+  }
+
+  /** Signs up and answers the first question, without the forms. */
+  async enter(name) {
+    const { calling } = await this.ask('POST', '/accounts', { handle: this.handle, password: PASSWORD, name });
+    await this.ask('PUT', '/me/calling', calling);
+  }
+
   /** Finds somebody by handle and follows them. */
   async follow(other) {
     const { page } = this;
@@ -189,18 +211,29 @@ export class Person {
 }
 
 /**
- * Two people who follow each other and have written to each other: what a call needs. Both are left at their
- * conversation.
+ * Two people write to each other, which is what a call needs first (C-1). Both are left at their conversation.
  * @param {Person} one
  * @param {Person} other
  */
-export async function befriend(one, other) {
-  await one.follow(other);
-  await other.follow(one);
-  await one.talkTo(other);
-  await other.talkTo(one);
+export async function writeToEachOther(one, other) {
+  await Promise.all([one.talkTo(other), other.talkTo(one)]);
   await one.write(other, 'Hello, may I call you?');
   await other.reads('Hello, may I call you?');
   await other.write(one, 'Yes, now is good.');
   await one.reads('Yes, now is good.');
+}
+
+/**
+ * Two people who are there, follow each other and have written to each other. All but the writing goes past the forms.
+ * @param {Person} one
+ * @param {Person} other
+ * @param {string[]} names
+ */
+export async function acquaint(one, other, names = []) {
+  await Promise.all([one.enter(names[0]), other.enter(names[1])]);
+  await Promise.all([
+    one.ask('PUT', `/people/${other.handle}/follow`),
+    other.ask('PUT', `/people/${one.handle}/follow`),
+  ]);
+  await writeToEachOther(one, other);
 }

@@ -1,15 +1,17 @@
 // The whole way of two people, for any pair of browsers: from two strangers to a call with sound and pictures.
 
 import assert from 'node:assert/strict';
-import { befriend } from './people.mjs';
+import { writeToEachOther } from './people.mjs';
 import { made, received } from './probe.mjs';
 import { bothHear, hears, hearsNothing, nothingLeft, nothingOpened, seesMoving, seesNoFrames } from './talk.mjs';
 import { until } from './until.mjs';
 
-/** They sign up, find each other, follow each other and write. */
-export async function meet(ann, bob, names = []) {
-  await Promise.all([ann.signUp(names[0]), bob.signUp(names[1])]);
-  await befriend(ann, bob);
+/** They sign up, find each other, follow each other and write: all of it by the forms. */
+export async function meet(ann, bob) {
+  await Promise.all([ann.signUp(), bob.signUp()]);
+  await ann.follow(bob);
+  await bob.follow(ann);
+  await writeToEachOther(ann, bob);
 }
 
 /** An audio call that bob lets ring for as long as `meanwhile` takes, and accepts. */

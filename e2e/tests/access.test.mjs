@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { accessible } from '../harness/axe.mjs';
+import { acquaint, PASSWORD } from '../harness/people.mjs';
 import { bothHear, nothingLeft } from '../harness/talk.mjs';
-import { end, meet } from '../harness/whole-way.mjs';
+import { end } from '../harness/whole-way.mjs';
 import { world } from '../harness/world.mjs';
 
 const story = world();
@@ -15,7 +16,14 @@ for (const colorScheme of ['light', 'dark']) {
       people.device('bob', 'high', { colorScheme, viewport: { width: 390, height: 844 } }),
     ]);
     await accessible(ann, 'sign in');
-    await meet(ann, bob);
+    await ann.press('Sign up');
+    await accessible(ann, 'sign up');
+    const cleo = await people.device('cleo', 'low', { colorScheme });
+    await cleo.ask('POST', '/accounts', { handle: cleo.handle, password: PASSWORD });
+    await cleo.page.goto('/');
+    await cleo.page.getByRole('heading', { name: 'Who may call you?' }).waitFor();
+    await accessible(cleo, 'the question of the first sign-in');
+    await acquaint(ann, bob);
 
     const pages = [
       '/messages',
@@ -50,7 +58,7 @@ for (const colorScheme of ['light', 'dark']) {
 
 story('a keyboard is enough to make, take and end a call', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
 
   await walkTo(ann, 'Call');
   await ann.page.keyboard.press('Enter');

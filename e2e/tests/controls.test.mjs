@@ -1,17 +1,18 @@
 // What a person can do during a call (C-18).
 
 import assert from 'node:assert/strict';
+import { acquaint } from '../harness/people.mjs';
 import { made, received } from '../harness/probe.mjs';
 import { bothHear, seesMoving, seesNoFrames } from '../harness/talk.mjs';
 import { until } from '../harness/until.mjs';
-import { audioCall, end, meet } from '../harness/whole-way.mjs';
+import { audioCall, end } from '../harness/whole-way.mjs';
 import { world } from '../harness/world.mjs';
 
 const story = world();
 
 story('an audio call becomes a video call on one side only, until the other side wants it too', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await audioCall(ann, bob);
 
   await ann.press('Turn camera on');
@@ -26,7 +27,7 @@ story('an audio call becomes a video call on one side only, until the other side
 
 story("the other side's mute and camera are shown", async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await audioCall(ann, bob);
   await ann.press('Mute');
   await bob.sees(/muted/i);
@@ -38,7 +39,7 @@ story("the other side's mute and camera are shown", async (people) => {
 
 story('a shared screen is seen by the other side, and stops', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await audioCall(ann, bob);
   await ann.press('Share screen');
   await seesMoving(bob, 3);
@@ -57,7 +58,7 @@ story('a shared screen is seen by the other side, and stops', async (people) => 
 
 story('another microphone can be chosen, and the voice goes on', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await audioCall(ann, bob);
   const asked = (await made(ann.page)).asked.length;
   await ann.press('Devices');

@@ -1,15 +1,15 @@
 // Nobody answers (C-13). A short ring, by the server's own option.
 
 import assert from 'node:assert/strict';
+import { acquaint } from '../harness/people.mjs';
 import { nothingOpened } from '../harness/talk.mjs';
-import { meet } from '../harness/whole-way.mjs';
 import { world } from '../harness/world.mjs';
 
 const story = world({ options: ['--ring-seconds', '4'] });
 
 story('a ring that nobody answers is one missed call, and can be called back', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await ann.call('Video');
   await bob.button('Accept').waitFor();
   await bob.button('Accept').waitFor({ state: 'hidden' });
@@ -30,7 +30,7 @@ story(
   "a call that the callee's settings keep from ringing ends like any other that nobody answers (C-6)",
   async (people) => {
     const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-    await meet(ann, bob);
+    await acquaint(ann, bob);
     await bob.page.goto('/settings/calls');
     await bob.page.getByRole('switch', { name: 'Audio and video calling' }).click();
     await bob.sees('Nobody can call you now.');

@@ -1,8 +1,8 @@
 // Who may call is the callee's say, and what a caller learns of it.
 
 import assert from 'node:assert/strict';
+import { acquaint } from '../harness/people.mjs';
 import { nothingOpened } from '../harness/talk.mjs';
-import { meet } from '../harness/whole-way.mjs';
 import { world } from '../harness/world.mjs';
 
 const story = world();
@@ -31,7 +31,7 @@ story(
   "the master switch is off: the caller hears it ring, the callee's browser does nothing (C-2, C-6)",
   async (people) => {
     const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-    await meet(ann, bob);
+    await acquaint(ann, bob);
     await bob.page.goto('/settings/calls');
     await bob.page.getByRole('switch', { name: 'Audio and video calling' }).click();
     await bob.sees('Nobody can call you now.');
@@ -50,7 +50,7 @@ story(
 
 story('a call that would need a relay ends plainly, with no direct path instead (P-5)', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await bob.page.goto('/settings/calls');
   await bob.page.getByRole('switch', { name: 'Enhanced call privacy' }).click();
   await bob.sees('Saved');

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { acquaint } from '../harness/people.mjs';
 import { pictures, received } from '../harness/probe.mjs';
 import { bothHear, seesMoving } from '../harness/talk.mjs';
 import { until } from '../harness/until.mjs';
-import { end, meet } from '../harness/whole-way.mjs';
+import { end } from '../harness/whole-way.mjs';
 import { OUT, world } from '../harness/world.mjs';
 
 const README = fileURLToPath(new URL('../../docs/call.png', import.meta.url));
@@ -16,7 +17,7 @@ const story = world();
 story('the call screen shows the other side large and oneself', async (people) => {
   const wide = { viewport: { width: 1280, height: 720 } };
   const [ann, bob] = await Promise.all([people.device('ann', 'low', wide), people.device('bob', 'high', wide)]);
-  await meet(ann, bob, ['Ann', 'Bob']);
+  await acquaint(ann, bob, ['Ann', 'Bob']);
   await ann.call('Video');
   await bob.answer('Accept with video');
   await bothHear(ann, bob);

@@ -1,17 +1,18 @@
 // A call outlives a reloaded page, a lost signalling connection and a killed server (C-13, C-19).
 
 import assert from 'node:assert/strict';
+import { acquaint } from '../harness/people.mjs';
 import { received } from '../harness/probe.mjs';
 import { bothHear, hears } from '../harness/talk.mjs';
 import { until } from '../harness/until.mjs';
-import { audioCall, end, meet } from '../harness/whole-way.mjs';
+import { audioCall, end } from '../harness/whole-way.mjs';
 import { world } from '../harness/world.mjs';
 
 const story = world();
 
 story('a reloaded page is back in its call, and media flows again', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await audioCall(ann, bob);
   const first = (await ann.hears('call_started')).epoch;
 
@@ -28,7 +29,7 @@ story('a reloaded page is back in its call, and media flows again', async (peopl
 
 story('a killed server does not end a call, and the one after it can', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await audioCall(ann, bob);
 
   await people.server.kill();
@@ -49,7 +50,7 @@ story('a killed server does not end a call, and the one after it can', async (pe
 
 story('a device that loses its network for a moment stays in its call', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await audioCall(ann, bob);
 
   const before = bob.told('welcome').length;
@@ -68,7 +69,7 @@ story('a device that loses its network for a moment stays in its call', async (p
 
 story('a server killed while it rings leaves one missed call', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   await ann.call('Audio');
   await bob.button('Accept').waitFor();
   await people.server.kill();

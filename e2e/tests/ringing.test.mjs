@@ -2,16 +2,17 @@
 
 import assert from 'node:assert/strict';
 
+import { acquaint } from '../harness/people.mjs';
 import { made } from '../harness/probe.mjs';
 import { bothHear, nothingOpened } from '../harness/talk.mjs';
-import { end, meet } from '../harness/whole-way.mjs';
+import { end } from '../harness/whole-way.mjs';
 import { world } from '../harness/world.mjs';
 
 const story = world();
 
 story('three devices ring, one answers, the others stop and say so (C-12)', async (people) => {
   const [ann, phone, laptop, tablet] = await Promise.all([people.ann(), people.bob(), people.bob(), people.bob()]);
-  await meet(ann, phone);
+  await acquaint(ann, phone);
   await Promise.all([laptop.signIn(), tablet.signIn()]);
 
   await ann.call('Audio');
@@ -31,7 +32,7 @@ story('three devices ring, one answers, the others stop and say so (C-12)', asyn
 
 story('decline on one device ends the ringing on all, and the caller is told', async (people) => {
   const [ann, phone, laptop] = await Promise.all([people.ann(), people.bob(), people.bob()]);
-  await meet(ann, phone);
+  await acquaint(ann, phone);
   await laptop.signIn();
 
   await ann.call('Video');
@@ -47,7 +48,7 @@ story('decline on one device ends the ringing on all, and the caller is told', a
 
 story('a caller who gives up leaves one missed call (C-14)', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
 
   await ann.call('Audio');
   await bob.button('Accept').waitFor();
@@ -62,7 +63,7 @@ story('a caller who gives up leaves one missed call (C-14)', async (people) => {
 
 story('two people who call each other at once end up in one call (C-15)', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
-  await meet(ann, bob);
+  await acquaint(ann, bob);
   // The ring is on its way to bob for as long as he takes to call her.
   const release = await bob.holdBack('ring');
   await bob.talkTo(ann);
@@ -84,21 +85,14 @@ story('two people who call each other at once end up in one call (C-15)', async 
 
 story('a setting changed while it rings stops it; the caller hears it ring on (C-7, C-6)', async (people) => {
   const [ann, phone, laptop] = await Promise.all([people.ann(), people.bob(), people.bob()]);
-  await meet(ann, phone);
+  await acquaint(ann, phone);
   await laptop.signIn();
 
   await ann.call('Audio');
   await Promise.all([phone, laptop].map((device) => device.button('Accept').waitFor()));
   // A ring covers the page, so the change comes from where there is none: straight from the laptop's session.
-  await laptop.page.evaluate(async () => {
-    const { calling } = await (await fetch('/api/v1/me')).json();
-    const answer = await fetch('/api/v1/me/calling', {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...calling, enabled: false }),
-    });
-    if (!answer.ok) throw new Error(`calling settings: ${answer.status}`);
-  });
+  const { calling } = await laptop.ask('GET', '/me');
+  await laptop.ask('PUT', '/me/calling', { ...calling, enabled: false });
   for (const device of [phone, laptop]) {
     await device.button('Accept').waitFor({ state: 'hidden' });
     assert.equal((await device.hears('ring_stopped')).reason, 'not_allowed');
