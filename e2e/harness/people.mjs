@@ -64,17 +64,31 @@ export class Person {
     await this.#fillIn();
     await page.getByLabel('Name (optional)').fill(name);
     await this.press('Sign up');
-    await page.getByRole('heading', { name: 'Who may call you?' }).waitFor();
-    await this.press('Continue');
-    await page.getByRole('heading', { name: 'Messages', exact: true }).waitFor();
+    await this.#answerFirstQuestion();
   }
 
   /** Signs in by the form. */
-  async signIn(password = PASSWORD) {
-    const { page } = this;
+  async signIn() {
+    await this.#fillIn();
+    await this.press('Sign in');
+    await this.#arrived();
+  }
+
+  /** Signs in by the form for the first time, to an account that somebody else has made. */
+  async signInFirst(password) {
     await this.#fillIn(password);
     await this.press('Sign in');
-    await page.getByRole('heading', { name: 'Messages', exact: true }).waitFor();
+    await this.#answerFirstQuestion();
+  }
+
+  async #answerFirstQuestion() {
+    await this.page.getByRole('heading', { name: 'Who may call you?' }).waitFor();
+    await this.press('Continue');
+    await this.#arrived();
+  }
+
+  async #arrived() {
+    await this.page.getByRole('heading', { name: 'Messages', exact: true }).waitFor();
   }
 
   async #fillIn(password = PASSWORD) {

@@ -43,6 +43,8 @@ export function world({ open = openChromium, options = [] } = {}) {
         ann: () => device(`ann${made.names}`, made.low),
         /** The callee's voice is high. */
         bob: () => device(`bob${made.names}`, made.high),
+        /** Somebody who was there before the test. */
+        named: (handle, voice) => device(handle, made[voice]),
         /** Somebody else, or a device with options of its own. */
         device: (handle, voice, browsing) => device(`${handle}${made.names}`, made[voice], browsing),
       };
