@@ -50,6 +50,14 @@ describe('what a caller is told', () => {
   });
 });
 
+describe('media that fails', () => {
+  it('is told apart from media that never came', () => {
+    const value = over({ type: 'server', reason: 'failed', detail: 'no_media' });
+    expect(ending(value, 'Bob')).toContain('No connection came about');
+    expect(ending({ ...value, seconds: 37 }, 'Bob')).toContain('was lost');
+  });
+});
+
 describe('the timer', () => {
   it('grows from minutes to hours', () => {
     expect([0, 59, 125, 3_725].map(duration)).toEqual(['00:00', '00:59', '02:05', '1:02:05']);

@@ -53,8 +53,13 @@ export function duration(seconds: number): string {
 
 /** Why a call is over, for the person before the screen. */
 export function ending(ended: Ended, name: string): string {
-  return why(ended.ending, name);
+  const value = ended.ending;
+  // They had talked: a firewall is not the reason then.
+  if (ended.seconds !== null && value.type === 'server' && value.detail === 'no_media') return LOST;
+  return why(value, name);
 }
+
+const LOST = 'The connection was lost and could not be brought back';
 
 function why(value: Ending, name: string): string {
   switch (value.type) {
@@ -105,7 +110,7 @@ function why(value: Ending, name: string): string {
         case 'gone':
           return 'This call is over';
         case 'lost':
-          return 'The connection was lost and could not be brought back';
+          return LOST;
         case 'offline':
           return 'Birdcall was out of reach for too long';
       }
@@ -130,7 +135,7 @@ function refusal(code: Code, name: string): string {
     case 'you_blocked':
       return `You have blocked ${name}. Unblock to call.`;
     case 'already_in_call':
-      return 'You are in another call';
+      return 'You are in a call on another device';
     case 'already_calling':
       return 'You are calling somebody already. Try again in a moment.';
     case 'no_relay':
