@@ -132,7 +132,9 @@ export function heard(page) {
     if (recording.byteLength === 0) return silence;
 
     const rate = 48_000;
-    const sound = await new OfflineAudioContext(1, rate, rate).decodeAudioData(recording);
+    // A recording in which nothing arrived, because the connection was closed or started over, cannot be decoded.
+    const sound = await new OfflineAudioContext(1, rate, rate).decodeAudioData(recording).catch(() => null);
+    if (!sound) return silence;
     const wave = sound.getChannelData(0);
     const peak = wave.reduce((most, it) => Math.max(most, Math.abs(it)), 0);
     // Goertzel's filter at every 5 Hz: the strongest answer is the tone.
