@@ -3,17 +3,7 @@
 import type { CallKind, CallPort, ServerFrame } from './port';
 import type { CallSession } from './session';
 
-/** What others may know of the calls in this tab. */
-export interface Presence {
-  /** Whom one is in a call with, or calling; nobody: `null`. */
-  readonly with: string | null;
-  /** Somebody is calling. */
-  readonly ringing: boolean;
-  /** The call is in another tab of this browser. */
-  readonly elsewhere: boolean;
-}
-
-/** A value that can be watched; Svelte's `$presence` works on it. */
+/** A value that can be watched; Svelte's `$layer` works on it. */
 export interface Watched<T> {
   /** Calls the listener at once and on each change. Returns how to stop. */
   subscribe(listener: (value: T) => void): () => void;
@@ -28,8 +18,6 @@ const words = {
 };
 
 type LayerState = { readonly session: CallSession; readonly ui: Loaded } | null;
-
-const nothing: Presence = { with: null, ringing: false, elsewhere: false };
 
 function watched<T>(first: T): Watched<T> & { set(value: T): void } {
   let value = first;
@@ -47,11 +35,7 @@ function watched<T>(first: T): Watched<T> & { set(value: T): void } {
   };
 }
 
-const presenceNow = watched<Presence>(nothing);
 const layerNow = watched<LayerState>(null);
-
-/** Who is being talked to. */
-export const presence: Watched<Presence> = presenceNow;
 
 /** What `CallLayer` draws; `null` until the rest is loaded. */
 export const layer: Watched<LayerState> = layerNow;
@@ -74,7 +58,7 @@ export function installCalls(port: CallPort): () => void {
     loading ??= import('./loaded').then(
       (ui) => {
         if (!installed) return null;
-        session = ui.createSession(port, online, presenceNow.set);
+        session = ui.createSession(port, online);
         for (const frame of early) session.frame(frame);
         early = [];
         layerNow.set({ session, ui });
@@ -130,7 +114,6 @@ export function installCalls(port: CallPort): () => void {
     unlink();
     session?.dispose();
     layerNow.set(null);
-    presenceNow.set(nothing);
   };
 }
 

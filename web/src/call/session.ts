@@ -4,7 +4,6 @@ import { Attention } from './attention';
 import { Capture, type Choice } from './capture';
 import { Claims } from './claims';
 import { type Chosen, chosenDevices, type DeviceList, keepDevices, listDevices, noDevices, onDevices } from './devices';
-import type { Presence } from './index';
 import { handle, nextTick } from './machine.pure';
 import { recall, remember } from './memory';
 import { Output } from './output';
@@ -36,7 +35,6 @@ export interface Shown {
 /** The calls of one tab. Views subscribe to it and call its methods, which are presses. */
 export class CallSession {
   readonly #port: CallPort;
-  readonly #presence: (presence: Presence) => void;
   readonly #listeners = new Set<(shown: Shown) => void>();
   readonly #queue: Event[] = [];
   readonly #asked = new Set<string>();
@@ -51,9 +49,8 @@ export class CallSession {
   #peer: Peer | null = null;
   #undevices: (() => void) | null = null;
 
-  constructor(port: CallPort, online: boolean, presence: (presence: Presence) => void) {
+  constructor(port: CallPort, online: boolean) {
     this.#port = port;
-    this.#presence = presence;
     this.#shown = {
       state: begin(recall(), online),
       rings: [],
@@ -212,11 +209,6 @@ export class CallSession {
     const { main, rings } = state;
     for (const ring of rings) void this.#learn(ring.caller);
     if ('with' in main) void this.#learn(main.with);
-    this.#presence({
-      with: 'with' in main && main.phase !== 'ended' ? main.with : null,
-      ringing: this.#shown.rings.length > 0,
-      elsewhere: main.phase === 'elsewhere',
-    });
   }
 
   #rearm(): void {
