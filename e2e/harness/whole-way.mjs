@@ -23,7 +23,11 @@ export async function audioCall(ann, bob, meanwhile = async () => {}) {
   await bob.answer('Accept');
   await bothHear(ann, bob);
   assert.deepEqual((await made(bob.page)).live, ['audio'], 'an audio call opens a microphone and nothing else');
-  assert.match((await received(ann.page)).path, /^host-/, 'media goes straight');
+  await until(
+    'media goes straight',
+    () => received(ann.page),
+    (it) => it.path.startsWith('host-'),
+  );
 }
 
 /** Mute is silence, and only its own side can end it (C-18). */
