@@ -300,9 +300,7 @@ mod tests {
     fn unknown_fields_and_types_are_refused() {
         let parse = |text: &str| serde_json::from_str::<ClientFrame>(text).is_ok();
         assert!(parse(r#"{"type":"ping"}"#));
-        assert!(parse(
-            r#"{"type":"call_accept","call":"0000000000000001"}"#
-        ));
+        assert!(parse(r#"{"type":"call_accept","call":"0000000000000001"}"#));
         assert!(!parse(r#"{"type":"ping","extra":1}"#));
         assert!(!parse(r#"{"type":"call_accept","call":1}"#));
         assert!(!parse(

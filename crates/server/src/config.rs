@@ -26,7 +26,7 @@ pub struct Options {
     /// A TLS proxy stands in front: cookies are for HTTPS only, and the last entry of X-Forwarded-For is believed
     #[arg(long, env = "BIRDCALL_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
     pub behind_proxy: Option<bool>,
-    /// Further origins that may use the API, for example https://call.example
+    /// Further origins that may use the API, for example `https://call.example`
     #[arg(
         long,
         env = "BIRDCALL_ORIGINS",
