@@ -20,6 +20,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
     environment: 'node',
     restoreMocks: true,
+    setupFiles: ['scripts/seed.ts'],
     testTimeout: 60_000,
   },
 });

@@ -169,7 +169,10 @@ function pressEnd(state: State, now: number, out: Effect[]): State {
 function stepCapture(state: State, event: OwnEvent, out: Effect[]): State {
   const { main } = state;
   if (!captures(main)) return state;
-  const own = stepOwn(main.own, event, out);
+  // Nothing is captured before the call is this tab's: until then a press only says how it is to begin.
+  const early = main.phase === 'returning' && main.stage === 'claiming';
+  if (early && event.type !== 'press_microphone' && event.type !== 'press_camera') return state;
+  const own = stepOwn(main.own, event, early ? [] : out);
   if (own === main.own) return state;
   const next = { ...main, own };
   tellMedia(next, out);

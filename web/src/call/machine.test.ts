@@ -704,6 +704,23 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     .map(([type, call]) => ({ type, call }) as Event),
 );
 
+describe('before a call that went on is this tab’s', () => {
+  it('captures nothing at a press, and begins as the presses say', () => {
+    let { state } = handle(
+      begin({ call: A, muted: true, camera: true }, true),
+      frame(welcome(view(A, 'active', 'bob'))),
+      NOW,
+    );
+    for (const type of ['press_camera', 'press_microphone', 'press_screen'] as const) {
+      const turn = handle(state, { type }, NOW);
+      expect(turn.effects.filter((effect) => effect.type !== 'remember')).toEqual([]);
+      state = turn.state;
+    }
+    const { effects } = handle(state, { type: 'claim_won', call: A }, NOW);
+    expect(effects).toContainEqual(expect.objectContaining({ type: 'open_media', camera: false, muted: false }));
+  });
+});
+
 describe('random walks', () => {
   const walk = fc.array(fc.tuple(fc.integer({ min: 0, max: 20_000 }), anyEvent), { maxLength: 60 });
 
