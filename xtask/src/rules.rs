@@ -4,6 +4,7 @@
 mod arrows;
 mod files;
 mod links;
+mod locks;
 mod pure;
 mod tidy;
 
@@ -20,6 +21,7 @@ pub(crate) fn tidy() -> Outcome {
     let mut broken = tidy::check(&files);
     broken.extend(pure::check(&files));
     broken.extend(links::check(&files));
+    broken.extend(locks::check()?);
     tell(&broken)
 }
 
