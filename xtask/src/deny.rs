@@ -16,18 +16,20 @@ fn program() -> Option<PathBuf> {
     }
 }
 
-/// Builds it into `target/tools`, which takes a few minutes, once.
+/// Builds it into `target/tools`, which takes about two minutes, once.
 pub(crate) fn install() -> Outcome {
     if program().is_some() {
         return Ok(());
     }
     let exact = format!("cargo-deny@{VERSION}");
-    // Without default features: those only serve to fetch advisories, which need a network at every check.
+    // Without default features: those only serve to fetch advisories, which need a network at every check. Without
+    // optimisation: it builds in less than half the time, and runs for three seconds instead of one.
     Process::cargo(&[
         "install",
         &exact,
         "--locked",
         "--no-default-features",
+        "--debug",
         "--root",
         "target/tools",
     ])
