@@ -8,7 +8,6 @@ const NEEDED: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("fc-list", "fontconfig"),
-    ("ip", "iproute2"),
 ];
 
 /// Fonts are no programs, and a page without any is no page.
@@ -22,7 +21,7 @@ const FONTS: &[&str] = &[
 pub(crate) fn for_browsers() -> Outcome {
     let missing = missing_packages();
     if missing.is_empty() {
-        println!("chromium, firefox-esr, fonts and iproute2 are here");
+        println!("chromium, firefox-esr and fonts are here");
         return Ok(());
     }
     let list = missing.join(" ");
@@ -44,7 +43,7 @@ pub(crate) fn for_browsers() -> Outcome {
 fn missing_packages() -> Vec<&'static str> {
     let mut missing: Vec<&str> = NEEDED
         .iter()
-        .filter(|(program, _)| !is_here(program))
+        .filter(|(program, _)| on_path(program).is_none())
         .map(|(_, package)| *package)
         .collect();
     let fonts = Process::new("fc-list", &["--format", "%{family}\n"])
@@ -57,14 +56,6 @@ fn missing_packages() -> Vec<&'static str> {
         missing.extend(FONTS);
     }
     missing
-}
-
-/// `ip` is in a folder that the path of an ordinary person lacks.
-fn is_here(program: &str) -> bool {
-    on_path(program).is_some()
-        || ["/usr/sbin", "/sbin"]
-            .iter()
-            .any(|folder| std::path::Path::new(folder).join(program).is_file())
 }
 
 fn is_root() -> bool {

@@ -22,9 +22,7 @@ const SOURCES: &[&str] = &[
 
 /// Installs the packages of a folder unless what is there is what the lock file says.
 pub(crate) fn packages(folder: &str) -> Outcome {
-    if on_path("npm").is_none() {
-        return Err("npm is missing: install Node.js 20.19 or newer".to_owned());
-    }
+    needs_node()?;
     let installed = read_packages(&format!("{folder}/node_modules/.package-lock.json"));
     let wanted = read_packages(&format!("{folder}/package-lock.json"))?;
     if installed.is_ok_and(|installed| fits(&wanted, &installed)) {
@@ -32,6 +30,29 @@ pub(crate) fn packages(folder: &str) -> Outcome {
         return Ok(());
     }
     Process::npm(folder, &["ci", "--no-audit", "--no-fund"]).go()
+}
+
+fn needs_node() -> Outcome {
+    let wanted = "Node.js 20.19 or newer with npm";
+    if on_path("node").is_none() || on_path("npm").is_none() {
+        return Err(format!("install {wanted}"));
+    }
+    let version = Process::new("node", &["--version"]).stdout()?;
+    let version = version.trim();
+    if is_new_enough(version) {
+        Ok(())
+    } else {
+        Err(format!("this is Node.js {version}; install {wanted}"))
+    }
+}
+
+/// `v20.19.0` is, `v20.18.3` is not.
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version
+        .trim_start_matches('v')
+        .split('.')
+        .map_while(|number| number.parse::<u32>().ok());
+    (numbers.next(), numbers.next()) >= (Some(20), Some(19))
 }
 
 /// Builds the app unless nothing it is made of has changed.
@@ -137,6 +158,19 @@ mod tests {
 
     fn packages(text: &str) -> Map<String, Value> {
         serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn an_old_node_is_told_from_a_new_one() {
+        for (version, enough) in [
+            ("v20.19.0", true),
+            ("v22.1.0", true),
+            ("v20.18.3", false),
+            ("v9.30.0", false),
+        ] {
+            assert_eq!(is_new_enough(version), enough, "{version}");
+        }
+        assert!(!is_new_enough("?"));
     }
 
     #[test]
