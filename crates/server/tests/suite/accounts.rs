@@ -40,7 +40,7 @@ async fn a_session_ends_when_its_device_is_signed_out_elsewhere() {
     assert_eq!(other["connected"], true);
     let path = format!("/devices/{}", other["id"].as_str().unwrap());
     ann.delete(&path).await.expect(StatusCode::NO_CONTENT);
-    assert_eq!(socket.next_or_close().await, Err(Some(4001)));
+    assert_eq!(socket.close_code().await, Some(4001));
     phone
         .ask(Method::GET, "/me", None)
         .await

@@ -333,6 +333,15 @@ impl Socket {
         }
     }
 
+    /// The code it is closed with, whatever is told before.
+    pub(crate) async fn close_code(&mut self) -> Option<u16> {
+        loop {
+            if let Err(code) = self.next_or_close().await {
+                return code;
+            }
+        }
+    }
+
     /// Everything that has been told so far: a `pong` comes after what had happened before its `ping`.
     pub(crate) async fn so_far(&mut self) -> Vec<Value> {
         self.send(json!({"type": "ping"})).await;
