@@ -1,0 +1,30 @@
+//! The relay of calls: STUN and TURN on one UDP port, pairing the two legs of a call.
+//!
+//! It needs far less than a general TURN server, and that is its point. Whoever holds a credential gets an address that
+//! exists nowhere but here (203.0.113.1 for the caller's leg, .2 for the callee's), and can reach one thing with it: the
+//! address of the other leg of the same call (P-4). So there is no port range, nothing to reach from outside, and a
+//! relayed address tells nothing. A packet goes from client to client in one step.
+//!
+//! Reading order: [`credential`] says who may, [`codec`] what a datagram holds, [`engine`] what is done with it.
+//!
+//! # What is done
+//!
+//! | of | done | refused |
+//! |---|---|---|
+//! | RFC 8489 (STUN) | Binding; long-term credentials with MESSAGE-INTEGRITY (SHA-1), FINGERPRINT when it is there; 400, 401, 420, 438; what stands behind MESSAGE-INTEGRITY is ignored | MESSAGE-INTEGRITY-SHA256 alone, password algorithms, USERHASH (420): browsers use none of them; short-term credentials; ALTERNATE-SERVER |
+//! | RFC 8656 (TURN) | Allocate, Refresh, CreatePermission, ChannelBind, Send, Data, ChannelData; lifetime 600 s, permission 300 s, channel 600 s; ADDITIONAL-ADDRESS-FAMILY answered with the IPv4 address and ADDRESS-ERROR-CODE 440 | any peer but the other leg (403, where the RFC has 443 for a family too: alike), IPv6 relayed addresses (440), transports other than UDP (442), EVEN-PORT and RESERVATION-TOKEN (508), DONT-FRAGMENT (420), a ninth allocation of a leg (486), ICMP |
+//! | RFC 6062 (TCP relaying) | | all of it (442; its other methods are dropped) |
+//! | RFC 8016 (mobility) | | MOBILITY-TICKET (405) |
+//! | RFC 7635 (OAuth) | | ACCESS-TOKEN (420) |
+//! | RFC 5769 | its vectors are tests | |
+//! | RFC 7983 | payloads that begin like STUN, DTLS, RTP or RTCP | all other first bytes |
+//!
+//! Beyond the RFCs: nothing is remembered of a source before its MESSAGE-INTEGRITY was found right, answers to unproven
+//! sources are paid out of a budget that keeps what goes out below what came in, a leg belongs to one device and has a
+//! token bucket, and a call that was revoked is over at once.
+//!
+//! Deliberately absent: accounts, a database, anything of a call but its number.
+
+pub mod codec;
+pub mod credential;
+pub mod engine;
