@@ -5,7 +5,8 @@
 //! address of the other leg of the same call (P-4). So there is no port range, nothing to reach from outside, and a
 //! relayed address tells nothing. A packet goes from client to client in one step.
 //!
-//! Reading order: [`credential`] says who may, [`codec`] what a datagram holds, [`engine`] what is done with it.
+//! Reading order: [`credential`] says who may, [`codec`] what a datagram holds, [`engine`] what is done with it, and
+//! `Relay` is the thin shell with the socket (Linux only).
 //!
 //! # What is done
 //!
@@ -28,3 +29,8 @@
 pub mod codec;
 pub mod credential;
 pub mod engine;
+#[cfg(target_os = "linux")]
+mod socket;
+
+#[cfg(target_os = "linux")]
+pub use socket::{Options, Relay, Snapshot};

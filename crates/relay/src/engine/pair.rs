@@ -112,17 +112,14 @@ impl Side {
     /// Takes the bytes of a payload out of the leg's token bucket.
     pub(super) fn take(&mut self, bytes: usize, limits: &Limits, now: Now) -> bool {
         let rest = now.millis.saturating_sub(self.refilled);
-        if rest > 0 {
-            let refill = rest.saturating_mul(u64::from(limits.bytes_per_second)) / 1000;
-            let tokens = refill.saturating_add(u64::from(self.tokens));
-            self.tokens = tokens.min(u64::from(limits.burst)) as u32;
-            self.refilled = now.millis;
-        }
+        let refill = rest.saturating_mul(u64::from(limits.bytes_per_second)) / 1000;
+        let tokens = refill.saturating_add(u64::from(self.tokens));
+        self.tokens = tokens.min(u64::from(limits.burst)) as u32;
+        self.refilled = now.millis;
         // A datagram is far smaller than a u32.
-        let bytes = bytes as u32;
-        let enough = self.tokens.min(limits.burst) >= bytes;
+        let enough = self.tokens >= bytes as u32;
         if enough {
-            self.tokens = self.tokens.min(limits.burst) - bytes;
+            self.tokens -= bytes as u32;
         }
         enough
     }

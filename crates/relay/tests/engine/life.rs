@@ -73,6 +73,29 @@ fn an_allocation_ends_when_its_time_is_over_and_its_memory_comes_back() {
 }
 
 #[test]
+fn an_allocation_that_is_over_hears_nothing_before_its_memory_comes_back() {
+    let mut world = World::new();
+    let (mut caller, mut callee) = world.pair();
+    world.pass(590);
+    world.ask(&mut caller, Method::Refresh, &[]);
+    world.permit(&mut caller, callee.relayed.unwrap());
+    world.permit(&mut callee, caller.relayed.unwrap());
+    world.pass(9);
+    assert!(
+        world
+            .indicate(&caller, callee.relayed.unwrap(), MEDIA)
+            .is_some()
+    );
+    world.pass(1);
+    assert!(
+        world
+            .indicate(&caller, callee.relayed.unwrap(), MEDIA)
+            .is_none()
+    );
+    assert_eq!(world.refused(Refusal::NoPeer), 1);
+}
+
+#[test]
 fn refresh_keeps_an_allocation_and_zero_ends_it() {
     let mut world = World::new();
     let (mut caller, mut callee) = world.pair();
@@ -153,17 +176,21 @@ fn a_channel_ends_after_ten_minutes_and_may_be_bound_again() {
     let mut world = World::new();
     let (mut caller, mut callee) = world.pair();
     assert_eq!(world.bind(&mut caller, 0x4000, callee.relayed.unwrap()), 0);
+    assert_eq!(world.bind(&mut callee, 0x4005, caller.relayed.unwrap()), 0);
     world.pass(590);
     for client in [&mut caller, &mut callee] {
         world.ask(client, Method::Refresh, &[]);
     }
     world.permit(&mut callee, caller.relayed.unwrap());
-    assert!(world.say(&caller, 0x4000, MEDIA).is_some());
+    let heard = Heard::Channel(0x4005, MEDIA.to_vec());
+    assert_eq!(world.say(&caller, 0x4000, MEDIA), Some((callee.at, heard)));
     world.pass(10);
     assert!(world.say(&caller, 0x4000, MEDIA).is_none());
     assert_eq!(world.refused(Refusal::NoChannel), 1);
     assert_eq!(world.bind(&mut caller, 0x4001, callee.relayed.unwrap()), 0);
-    assert!(world.say(&caller, 0x4001, MEDIA).is_some());
+    // The callee's is over as well, so it hears without one.
+    let heard = Heard::Data(caller.relayed.unwrap(), MEDIA.to_vec());
+    assert_eq!(world.say(&caller, 0x4001, MEDIA), Some((callee.at, heard)));
 }
 
 #[test]

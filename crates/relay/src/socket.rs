@@ -1,0 +1,319 @@
+//! The thin shell: one thread, one UDP port, packets in batches.
+//!
+//! The thread waits in one place for packets or for a wish of the program (revoke, count, stop), reads the clock once
+//! for a batch, asks the engine about each packet, and sends what comes of it in one system call. What is relayed is
+//! sent from the buffer it came in. Where the kernel joins packets of one flow it is handed runs of them whole
+//! (`UDP_GRO`, `UDP_SEGMENT`).
+//!
+//! Linux only. Deliberately absent so far: waiting for more packets to gather, `io_uring`, more threads than one.
+
+mod inbox;
+mod outbox;
+
+use crate::credential::NodeKey;
+use crate::engine::{Counters, Engine, Limits, Now, Output};
+use inbox::Inbox;
+use outbox::Outbox;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::net::sockopt;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::os::unix::net::UnixDatagram;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Buffers of the socket. A video frame of every call arrives at once; lowering it loses packets under load.
+const BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+/// How often memory of what is over is given back.
+const TICK: Duration = Duration::from_millis(250);
+
+/// What a relay is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where to listen. Port 0 takes any that is free.
+    pub listen: SocketAddr,
+    /// The key that its credentials are issued under.
+    pub key: NodeKey,
+    /// What one leg and the whole relay may use.
+    pub limits: Limits,
+}
+
+/// What a relay has done so far.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// What the engine relayed, answered and refused.
+    pub counters: Counters,
+    /// Allocations that are held now.
+    pub allocations: usize,
+    /// Datagrams taken from the socket, joined ones counted one by one.
+    pub received: u64,
+    /// Datagrams that the kernel would not send.
+    pub unsent: u64,
+    /// System calls that received something: far fewer than datagrams under load.
+    pub batches: u64,
+}
+
+/// A running relay. Dropping it stops it.
+pub struct Relay {
+    address: SocketAddr,
+    wishes: Sender<Wish>,
+    bell: UnixDatagram,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Without addresses.
+impl fmt::Debug for Relay {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Relay").finish_non_exhaustive()
+    }
+}
+
+enum Wish {
+    Revoke(u64),
+    Count(Sender<Snapshot>),
+    Stop,
+}
+
+impl Relay {
+    /// Takes the port and starts the thread.
+    pub fn start(options: Options) -> io::Result<Self> {
+        let socket = open(options.listen)?;
+        let address = socket.local_addr()?;
+        let (bell, heard) = UnixDatagram::pair()?;
+        bell.set_nonblocking(true)?;
+        heard.set_nonblocking(true)?;
+        let (wishes, inbox) = channel();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is where the relay gets its thread"
+        )]
+        let thread = Builder::new().name("relay".into()).spawn(move || {
+            let engine = Engine::new(&options.key, options.limits);
+            Driver::new(socket, heard, inbox, engine).run();
+        })?;
+        Ok(Self {
+            address,
+            wishes,
+            bell,
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether its thread is alive. Without it there is no relay, and a call that needs one has to fail (P-5).
+    pub fn is_running(&self) -> bool {
+        self.thread
+            .as_ref()
+            .is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Ends a call: see [`Engine::revoke`]. It has happened before anything that arrives later is looked at.
+    pub fn revoke(&self, call: u64) {
+        self.wish(Wish::Revoke(call));
+    }
+
+    /// What it has done so far. Empty if it is not running.
+    pub fn counters(&self) -> Snapshot {
+        let (answer, snapshot) = channel();
+        self.wish(Wish::Count(answer));
+        snapshot.recv().unwrap_or_default()
+    }
+
+    /// Stops it and waits until the port is free.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn wish(&self, wish: Wish) {
+        // Both fail only when the thread has ended, or the bell is ringing already.
+        let _ = self.wishes.send(wish);
+        let _ = self.bell.send(&[0]);
+    }
+
+    fn end(&mut self) {
+        self.wish(Wish::Stop);
+        if let Some(thread) = self.thread.take() {
+            // If it panicked, the message stands in the log, and there is nothing left to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn open(listen: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = Socket::new(
+        Domain::for_address(listen),
+        Type::DGRAM,
+        Some(Protocol::UDP),
+    )?;
+    if listen.is_ipv6() {
+        // One port for both families.
+        socket.set_only_v6(false)?;
+    }
+    socket.set_nonblocking(true)?;
+    // With the right to go beyond the system's limit, else as far as that allows.
+    if sockopt::set_socket_recv_buffer_size_force(&socket, BUFFER_BYTES).is_err() {
+        socket.set_recv_buffer_size(BUFFER_BYTES)?;
+    }
+    socket.set_send_buffer_size(BUFFER_BYTES)?;
+    socket.bind(&listen.into())?;
+    inbox::join_packets(&socket);
+    Ok(socket.into())
+}
+
+/// The thread.
+struct Driver {
+    socket: UdpSocket,
+    bell: UnixDatagram,
+    wishes: Receiver<Wish>,
+    engine: Engine,
+    inbox: Inbox,
+    outbox: Outbox,
+    started: Instant,
+    ticked: u64,
+    received: u64,
+    batches: u64,
+}
+
+impl Driver {
+    fn new(socket: UdpSocket, bell: UnixDatagram, wishes: Receiver<Wish>, engine: Engine) -> Self {
+        let v6 = socket.local_addr().is_ok_and(|address| address.is_ipv6());
+        Self {
+            inbox: Inbox::new(),
+            outbox: Outbox::new(v6),
+            socket,
+            bell,
+            wishes,
+            engine,
+            started: instant(),
+            ticked: 0,
+            received: 0,
+            batches: 0,
+        }
+    }
+
+    fn run(mut self) {
+        loop {
+            self.wait();
+            // As long as whole batches come there is no need to wait, only to listen to wishes in between.
+            loop {
+                let now = self.now();
+                if self.listen(now) {
+                    return;
+                }
+                let full = self.turn(now);
+                if now.millis >= self.ticked + TICK.as_millis() as u64 {
+                    self.ticked = now.millis;
+                    self.engine.tick(now);
+                }
+                if !full {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Waits for a packet or a wish. A relay without allocations sleeps until one comes.
+    fn wait(&self) {
+        let timeout = (self.engine.allocations() > 0).then_some(Timespec {
+            tv_sec: 0,
+            tv_nsec: i64::from(TICK.subsec_nanos()),
+        });
+        let mut ready = [
+            PollFd::new(&self.socket, PollFlags::IN),
+            PollFd::new(&self.bell, PollFlags::IN),
+        ];
+        // Interrupted or not: the next turn finds out what there is.
+        let _ = poll(&mut ready, timeout.as_ref());
+    }
+
+    /// Does what the program wished. True: it wants an end.
+    fn listen(&mut self, now: Now) -> bool {
+        loop {
+            match self.wishes.try_recv() {
+                Ok(Wish::Revoke(call)) => self.engine.revoke(call, now),
+                Ok(Wish::Count(answer)) => {
+                    let snapshot = Snapshot {
+                        counters: self.engine.counters().clone(),
+                        allocations: self.engine.allocations(),
+                        received: self.received,
+                        unsent: self.outbox.unsent(),
+                        batches: self.batches,
+                    };
+                    // Whoever asked may have gone.
+                    let _ = answer.send(snapshot);
+                }
+                Ok(Wish::Stop) | Err(TryRecvError::Disconnected) => return true,
+                Err(TryRecvError::Empty) => break,
+            }
+        }
+        false
+    }
+
+    /// One batch, in and out. True: there may be more.
+    fn turn(&mut self, now: Now) -> bool {
+        let count = self.inbox.receive(&self.socket);
+        if count == 0 {
+            // Only then can the bell have woken it; rung for a wish that was heard already, it costs one more turn.
+            while self.bell.recv(&mut [0; 8]).is_ok() {}
+            return false;
+        }
+        self.batches += 1;
+        for index in 0..count {
+            let (from, datagrams) = self.inbox.datagrams(index);
+            for datagram in datagrams {
+                self.received += 1;
+                if !self.outbox.has_room() {
+                    self.outbox.flush(&self.socket, self.inbox.memory());
+                }
+                match self.engine.handle(from, datagram.bytes(&self.inbox), now) {
+                    Output::Nothing => {}
+                    Output::Reply(reply) => self.outbox.copy(from, &[reply]),
+                    Output::Forward(forward) => {
+                        self.outbox.forward(&mut self.inbox, &datagram, &forward);
+                    }
+                }
+            }
+        }
+        self.outbox.flush(&self.socket, self.inbox.memory());
+        count == self.inbox.capacity()
+    }
+
+    fn now(&self) -> Now {
+        Now {
+            millis: self.started.elapsed().as_millis() as u64,
+            unix: unix_seconds(),
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the engine is told the time by this thread"
+)]
+fn instant() -> Instant {
+    Instant::now()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the engine is told the time by this thread"
+)]
+fn unix_seconds() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}
