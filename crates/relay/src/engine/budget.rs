@@ -7,6 +7,9 @@ use std::hash::BuildHasher;
 const ANSWERS_AT_ONCE: u16 = 100;
 const ANSWERS_PER_SECOND: u64 = 20;
 
+/// Answers that a request with a right MAC gives back: the challenge it needed, and one that was lost on the way.
+const ANSWERS_A_PROOF: u16 = 2;
+
 /// Bytes that may be answered before any came in, and for each second without need. They are what one minute can send
 /// out beyond what it took in, so they are small; people who sign in earn back more than their challenge cost.
 const CREDIT_AT_REST: u64 = 8_192;
@@ -43,9 +46,17 @@ impl Budget {
         }
     }
 
-    /// Counts bytes that came in and will not be answered with more.
+    /// Counts bytes that came in.
     pub(super) fn earn(&mut self, bytes: usize) {
         self.credit = (self.credit + bytes as u64).min(CREDIT_AT_REST);
+    }
+
+    /// Counts a request whose MAC was right: somebody is there and got an answer before, so it was not wasted. However
+    /// many people share an address, those who sign in make room for the next; a victim of forgery never does.
+    pub(super) fn prove(&mut self, from: Endpoint, bytes: usize) {
+        self.earn(bytes);
+        let cell = self.cell(from);
+        cell.answers = (cell.answers + ANSWERS_A_PROOF).min(ANSWERS_AT_ONCE);
     }
 
     /// Whether an answer of this size may go to a source that has proven nothing.
@@ -58,7 +69,8 @@ impl Budget {
             .saturating_add(self.credit)
             .min(CREDIT_AT_REST);
 
-        let cell = &mut self.cells[self.hash.hash_one(to.network()) as usize % CELLS];
+        let credit = self.credit;
+        let cell = self.cell(to);
         let rest = u64::from((seconds as u32).wrapping_sub(cell.refilled));
         let answers = u64::from(cell.answers) + rest * ANSWERS_PER_SECOND;
         cell.answers = answers.min(u64::from(ANSWERS_AT_ONCE)) as u16;
@@ -66,11 +78,15 @@ impl Budget {
 
         // A quarter more than its size: what goes out stays below what comes in, headers and rest included.
         let cost = (bytes + bytes / 4) as u64;
-        if cell.answers == 0 || self.credit < cost {
+        if cell.answers == 0 || credit < cost {
             return false;
         }
         cell.answers -= 1;
         self.credit -= cost;
         true
+    }
+
+    fn cell(&mut self, source: Endpoint) -> &mut Cell {
+        &mut self.cells[self.hash.hash_one(source.network()) as usize % CELLS]
     }
 }

@@ -145,7 +145,7 @@ impl Engine {
             }
         }
         Writer::resume(&mut self.reply).integrity(&key);
-        self.budget.earn(length.saturating_sub(self.reply.len()));
+        self.budget.prove(from, length);
         Step::Reply
     }
 

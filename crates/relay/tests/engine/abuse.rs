@@ -59,6 +59,19 @@ fn a_flood_at_one_victim_is_a_trickle() {
 }
 
 #[test]
+fn any_number_of_people_behind_one_address_gets_in() {
+    let mut world = World::new();
+    for person in 0..2_000 {
+        let credential = world.credential(person, Leg::Caller, 0, 600);
+        let mut client = world.client_with(&format!("198.51.100.1:{}", 2_000 + person), credential);
+        let first = world.answer(client.at, &unsigned(Method::Allocate));
+        client.nonce = first.unwrap().value(kind::NONCE).unwrap();
+        assert_eq!(world.allocate(&mut client).code(), 0);
+    }
+    assert_eq!(world.refused(Refusal::Unanswered), 0);
+}
+
+#[test]
 fn people_get_in_while_a_flood_goes_on() {
     let mut world = World::new();
     let bytes = unsigned(Method::Allocate);

@@ -31,7 +31,11 @@ impl Client {
             .unwrap();
         let local = socket.local_addr().unwrap();
         let credentials = TurnCredentials::new(&credential.username, &credential.password);
-        let turn = TurnClientUdp::allocate(local, relay, TurnConfig::new(credentials));
+        let mut config = TurnConfig::new(credentials);
+        // After a refusal this client sends again until its time is over: let that be a second, not eight.
+        let step = Duration::from_millis(200);
+        config.set_request_retransmits(step, 2 * step, 4, step);
+        let turn = TurnClientUdp::allocate(local, relay, config);
         Self {
             socket,
             relay,
