@@ -25,6 +25,10 @@ pub const HEADER: usize = 20;
 /// Length of the header of ChannelData.
 pub const CHANNEL_HEADER: usize = 4;
 
+/// The numbers a channel can have. RFC 8656 stops at 0x4FFF; clients of RFC 5766 (coturn's among them) take any of these,
+/// and nothing else on this port begins like them.
+pub const CHANNELS: std::ops::RangeInclusive<u16> = 0x4000..=0x7FFF;
+
 /// Length of everything in front of the payload in a Data indication as [`write_data_header`] writes it: header,
 /// XOR-PEER-ADDRESS of an IPv4 address, and the head of DATA.
 pub const DATA_HEADER: usize = HEADER + 12 + 4;

@@ -14,13 +14,11 @@ use crate::credential::NodeKey;
 use crate::engine::{Counters, Engine, Limits, Now, Output};
 use inbox::Inbox;
 use outbox::Outbox;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::net::sockopt;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::fmt;
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
-use std::os::unix::net::UnixDatagram;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -28,7 +26,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// Buffers of the socket. A video frame of every call arrives at once; lowering it loses packets under load.
 const BUFFER_BYTES: usize = 4 * 1024 * 1024;
 
-/// How often memory of what is over is given back.
+/// How often memory of what is over is given back, and how long a wish can go unheard where a firewall keeps the relay
+/// from ringing at its own port.
 const TICK: Duration = Duration::from_millis(250);
 
 /// What a relay is started with.
@@ -61,7 +60,7 @@ pub struct Snapshot {
 pub struct Relay {
     address: SocketAddr,
     wishes: Sender<Wish>,
-    bell: UnixDatagram,
+    bell: Bell,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -83,9 +82,7 @@ impl Relay {
     pub fn start(options: Options) -> io::Result<Self> {
         let socket = open(options.listen)?;
         let address = socket.local_addr()?;
-        let (bell, heard) = UnixDatagram::pair()?;
-        bell.set_nonblocking(true)?;
-        heard.set_nonblocking(true)?;
+        let bell = Bell::at(address)?;
         let (wishes, inbox) = channel();
         #[expect(
             clippy::disallowed_methods,
@@ -93,7 +90,7 @@ impl Relay {
         )]
         let thread = Builder::new().name("relay".into()).spawn(move || {
             let engine = Engine::new(&options.key, options.limits);
-            Driver::new(socket, heard, inbox, engine).run();
+            Driver::new(socket, inbox, engine).run();
         })?;
         Ok(Self {
             address,
@@ -133,9 +130,9 @@ impl Relay {
     }
 
     fn wish(&self, wish: Wish) {
-        // Both fail only when the thread has ended, or the bell is ringing already.
+        // It fails only when the thread has ended.
         let _ = self.wishes.send(wish);
-        let _ = self.bell.send(&[0]);
+        self.bell.ring();
     }
 
     fn end(&mut self) {
@@ -153,6 +150,39 @@ impl Drop for Relay {
     }
 }
 
+/// Wakes the thread: an empty datagram to its own port. So it can wait in the one call that also receives, instead of
+/// asking first which of two things is there. Anybody can send one, and it does nothing.
+struct Bell {
+    socket: UdpSocket,
+    door: SocketAddr,
+}
+
+impl Bell {
+    fn at(relay: SocketAddr) -> io::Result<Self> {
+        let (any, own): (IpAddr, IpAddr) = match relay.ip() {
+            IpAddr::V4(_) => (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(_) => (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::LOCALHOST.into()),
+        };
+        let door = if relay.ip().is_unspecified() {
+            SocketAddr::new(own, relay.port())
+        } else {
+            relay
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one place where sockets are made"
+        )]
+        let socket = UdpSocket::bind(SocketAddr::new(any, 0))?;
+        socket.set_nonblocking(true)?;
+        Ok(Self { socket, door })
+    }
+
+    fn ring(&self) {
+        // Unheard, the thread looks up at the end of a TICK.
+        let _ = self.socket.send_to(&[], self.door);
+    }
+}
+
 fn open(listen: SocketAddr) -> io::Result<UdpSocket> {
     let socket = Socket::new(
         Domain::for_address(listen),
@@ -163,7 +193,7 @@ fn open(listen: SocketAddr) -> io::Result<UdpSocket> {
         // One port for both families.
         socket.set_only_v6(false)?;
     }
-    socket.set_nonblocking(true)?;
+    socket.set_read_timeout(Some(TICK))?;
     // With the right to go beyond the system's limit, else as far as that allows.
     if sockopt::set_socket_recv_buffer_size_force(&socket, BUFFER_BYTES).is_err() {
         socket.set_recv_buffer_size(BUFFER_BYTES)?;
@@ -177,7 +207,6 @@ fn open(listen: SocketAddr) -> io::Result<UdpSocket> {
 /// The thread.
 struct Driver {
     socket: UdpSocket,
-    bell: UnixDatagram,
     wishes: Receiver<Wish>,
     engine: Engine,
     inbox: Inbox,
@@ -189,13 +218,12 @@ struct Driver {
 }
 
 impl Driver {
-    fn new(socket: UdpSocket, bell: UnixDatagram, wishes: Receiver<Wish>, engine: Engine) -> Self {
+    fn new(socket: UdpSocket, wishes: Receiver<Wish>, engine: Engine) -> Self {
         let v6 = socket.local_addr().is_ok_and(|address| address.is_ipv6());
         Self {
             inbox: Inbox::new(),
             outbox: Outbox::new(v6),
             socket,
-            bell,
             wishes,
             engine,
             started: instant(),
@@ -207,37 +235,18 @@ impl Driver {
 
     fn run(mut self) {
         loop {
-            self.wait();
-            // As long as whole batches come there is no need to wait, only to listen to wishes in between.
-            loop {
-                let now = self.now();
-                if self.listen(now) {
-                    return;
-                }
-                let full = self.turn(now);
-                if now.millis >= self.ticked + TICK.as_millis() as u64 {
-                    self.ticked = now.millis;
-                    self.engine.tick(now);
-                }
-                if !full {
-                    break;
-                }
+            let count = self.inbox.receive(&self.socket);
+            let now = self.now();
+            // Before the packets: what was wished holds for all that arrived later.
+            if self.listen(now) {
+                return;
+            }
+            self.relay(count, now);
+            if now.millis >= self.ticked + TICK.as_millis() as u64 {
+                self.ticked = now.millis;
+                self.engine.tick(now);
             }
         }
-    }
-
-    /// Waits for a packet or a wish. A relay without allocations sleeps until one comes.
-    fn wait(&self) {
-        let timeout = (self.engine.allocations() > 0).then_some(Timespec {
-            tv_sec: 0,
-            tv_nsec: i64::from(TICK.subsec_nanos()),
-        });
-        let mut ready = [
-            PollFd::new(&self.socket, PollFlags::IN),
-            PollFd::new(&self.bell, PollFlags::IN),
-        ];
-        // Interrupted or not: the next turn finds out what there is.
-        let _ = poll(&mut ready, timeout.as_ref());
     }
 
     /// Does what the program wished. True: it wants an end.
@@ -263,15 +272,9 @@ impl Driver {
         false
     }
 
-    /// One batch, in and out. True: there may be more.
-    fn turn(&mut self, now: Now) -> bool {
-        let count = self.inbox.receive(&self.socket);
-        if count == 0 {
-            // Only then can the bell have woken it; rung for a wish that was heard already, it costs one more turn.
-            while self.bell.recv(&mut [0; 8]).is_ok() {}
-            return false;
-        }
-        self.batches += 1;
+    /// One batch, in and out.
+    fn relay(&mut self, count: usize, now: Now) {
+        self.batches += u64::from(count > 0);
         for index in 0..count {
             let (from, datagrams) = self.inbox.datagrams(index);
             for datagram in datagrams {
@@ -289,7 +292,6 @@ impl Driver {
             }
         }
         self.outbox.flush(&self.socket, self.inbox.memory());
-        count == self.inbox.capacity()
     }
 
     fn now(&self) -> Now {

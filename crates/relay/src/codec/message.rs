@@ -8,14 +8,14 @@ pub enum Datagram<'a> {
     Stun(Message<'a>),
     /// ChannelData (RFC 8656, 12.4).
     Channel {
-        /// 0x4000 to 0x4FFF.
+        /// One of [`CHANNELS`](super::CHANNELS).
         number: u16,
         /// The application's bytes, without padding.
         payload: &'a [u8],
     },
 }
 
-/// Tells what a datagram is. `None` is neither: it is dropped (RFC 8656, 12.5 for the reserved numbers).
+/// Tells what a datagram is. `None` is neither: it is dropped.
 pub fn read(datagram: &[u8]) -> Option<Datagram<'_>> {
     let [first, second, high, low, ..] = *datagram else {
         return None;
@@ -23,7 +23,7 @@ pub fn read(datagram: &[u8]) -> Option<Datagram<'_>> {
     let length = usize::from(u16::from_be_bytes([high, low]));
     match first >> 4 {
         0..=3 => Message::read(datagram).map(Datagram::Stun),
-        4 => {
+        4..=7 => {
             let payload = datagram.get(CHANNEL_HEADER..CHANNEL_HEADER + length)?;
             // Over UDP padding is allowed but not needed; more than padding is not ChannelData.
             (datagram.len() - CHANNEL_HEADER - length < 4).then_some(Datagram::Channel {

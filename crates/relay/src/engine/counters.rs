@@ -39,7 +39,7 @@ pub enum Refusal {
     Transport,
     /// An IPv6 relayed address.
     Family,
-    /// An even port or a reserved one.
+    /// A reserved port.
     Reservation,
     /// A mobility ticket.
     Mobility,

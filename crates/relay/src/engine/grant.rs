@@ -5,7 +5,7 @@ use super::slab::Handle;
 use super::{
     Endpoint, Engine, LIFETIME, Now, PERMISSION_MILLIS, Refusal, forward, relayed_address,
 };
-use crate::codec::{Message, Method};
+use crate::codec::{CHANNELS, Message, Method};
 use crate::credential::Claim;
 use std::net::SocketAddrV4;
 
@@ -119,7 +119,7 @@ impl Engine {
             .ok_or(Refusal::Full)?
             .side_mut(claim.leg);
         side.device = Some(claim.device);
-        let port = side.take_port();
+        let port = side.take_port(fields.even_port.is_some());
         let mut allocation =
             Allocation::new(from, pair, claim.leg, port, message.transaction(), now);
         allocation.expires = now.millis + u64::from(lifetime) * 1000;
@@ -211,7 +211,7 @@ impl Engine {
             return Err(Refusal::BadRequest);
         };
         let channel = u16::from_be_bytes([high, low]);
-        if !(0x4000..=0x4FFF).contains(&channel) {
+        if !CHANNELS.contains(&channel) {
             return Err(Refusal::BadRequest);
         }
         let port = forward::port_of_peer(claim.leg, peer, &message.transaction())
@@ -236,7 +236,7 @@ impl Engine {
     }
 }
 
-/// Whether an Allocate asks for what there is: one IPv4 address, over UDP, on any port.
+/// Whether an Allocate asks for what there is: one IPv4 address, over UDP, on one port.
 fn check_wishes(fields: &Fields<'_>) -> Result<(), Refusal> {
     match fields.transport {
         Some(&[UDP, ..]) => {}
@@ -259,7 +259,11 @@ fn check_wishes(fields: &Fields<'_>) -> Result<(), Refusal> {
         (None, Some(family)) if family.first() != Some(&IPV6) => return Err(Refusal::BadRequest),
         (Some(_) | None, Some(_) | None) => {}
     }
-    if fields.even_port.is_some() {
+    // The port after it is not kept for anybody (the R bit).
+    if fields
+        .even_port
+        .is_some_and(|flags| flags.first() != Some(&0))
+    {
         return Err(Refusal::Reservation);
     }
     number(fields.lifetime).map(|_| ())

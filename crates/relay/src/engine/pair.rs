@@ -84,11 +84,11 @@ impl Side {
     }
 
     /// The port of the next allocation: none is used again before all others were.
-    pub(super) fn take_port(&mut self) -> u16 {
+    pub(super) fn take_port(&mut self, even: bool) -> u16 {
         loop {
             let port = self.next_port;
             self.next_port = port.checked_add(1).unwrap_or(FIRST_PORT);
-            if self.at_port(port).is_none() {
+            if self.at_port(port).is_none() && !(even && port % 2 == 1) {
                 return port;
             }
         }

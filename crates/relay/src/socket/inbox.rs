@@ -75,10 +75,6 @@ impl Inbox {
         }
     }
 
-    pub(super) fn capacity(&self) -> usize {
-        BATCH
-    }
-
     pub(super) fn memory(&self) -> &[u8] {
         &self.memory
     }
@@ -87,7 +83,7 @@ impl Inbox {
         &mut self.memory
     }
 
-    /// Takes what is there, without waiting. Returns how many messages.
+    /// Waits for one message or the socket's time-out, and takes what else is there. Returns how many messages.
     pub(super) fn receive(&mut self, socket: &UdpSocket) -> usize {
         self.vectors.clear();
         self.headers.clear();
@@ -122,7 +118,7 @@ impl Inbox {
                 socket.as_raw_fd(),
                 self.headers.as_mut_ptr(),
                 BATCH as u32,
-                libc::MSG_DONTWAIT,
+                libc::MSG_WAITFORONE,
                 ptr::null_mut(),
             )
         };
@@ -147,16 +143,15 @@ impl Inbox {
         let (length, size) = self.lengths[index];
         let start = index * STRIDE + ROOM;
         let end = start + length;
-        let datagrams = (start..end.max(start + 1))
-            .step_by(size.max(1))
-            .map(move |at| {
-                let range = at..(at + size).min(end);
-                Datagram {
-                    room_before: if at == start { ROOM } else { 0 },
-                    room_behind: if range.end == end { 64 } else { 0 },
-                    range,
-                }
-            });
+        // None in an empty message, which only wakes.
+        let datagrams = (start..end).step_by(size.max(1)).map(move |at| {
+            let range = at..(at + size).min(end);
+            Datagram {
+                room_before: if at == start { ROOM } else { 0 },
+                room_behind: if range.end == end { 64 } else { 0 },
+                range,
+            }
+        });
         (self.names[index].endpoint(), datagrams)
     }
 }

@@ -50,6 +50,22 @@ fn ports_count_the_allocations_of_a_leg() {
 }
 
 #[test]
+fn an_even_port_is_even() {
+    let mut world = World::new();
+    for (count, even, port) in [(0, false, 0), (1, true, 2), (2, true, 4), (3, false, 5)] {
+        let mut client = world.client(&format!("192.0.2.1:{}", 1000 + count), Leg::Caller);
+        let wishes = [udp(), (kind::EVEN_PORT, vec![0])];
+        let answer = world.ask(
+            &mut client,
+            Method::Allocate,
+            &wishes[..1 + usize::from(even)],
+        );
+        let relayed = answer.address(kind::XOR_RELAYED_ADDRESS).unwrap();
+        assert_eq!(relayed.port(), FIRST_PORT + port);
+    }
+}
+
+#[test]
 fn an_allocation_ends_when_its_time_is_over_and_its_memory_comes_back() {
     let mut world = World::new();
     let (caller, callee) = world.pair();

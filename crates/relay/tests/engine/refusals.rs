@@ -35,7 +35,8 @@ fn wishes_that_cannot_be_met_have_their_codes() {
             ],
             400,
         ),
-        (vec![udp(), (kind::EVEN_PORT, vec![0])], 508),
+        (vec![udp(), (kind::EVEN_PORT, vec![0])], 0),
+        (vec![udp(), (kind::EVEN_PORT, vec![])], 508),
         (vec![udp(), (kind::EVEN_PORT, vec![0x80])], 508),
         (vec![udp(), (kind::RESERVATION_TOKEN, vec![1; 8])], 508),
         (

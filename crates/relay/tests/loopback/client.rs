@@ -18,7 +18,7 @@ pub(crate) struct Client {
     turn: TurnClientUdp,
     heard: VecDeque<(SocketAddr, Vec<u8>)>,
     events: VecDeque<TurnEvent>,
-    /// First two bits of what came in: whether it was ChannelData.
+    /// How much of what came in was ChannelData.
     pub(crate) channels_heard: usize,
 }
 
@@ -31,11 +31,7 @@ impl Client {
             .unwrap();
         let local = socket.local_addr().unwrap();
         let credentials = TurnCredentials::new(&credential.username, &credential.password);
-        let mut config = TurnConfig::new(credentials);
-        // After a refusal this client sends again until its time is over: let that be a second, not eight.
-        let step = Duration::from_millis(200);
-        config.set_request_retransmits(step, 2 * step, 4, step);
-        let turn = TurnClientUdp::allocate(local, relay, config);
+        let turn = TurnClientUdp::allocate(local, relay, TurnConfig::new(credentials));
         Self {
             socket,
             relay,
@@ -46,14 +42,23 @@ impl Client {
         }
     }
 
-    /// Waits for the allocation; `None` if it was refused.
-    pub(crate) fn allocate(&mut self) -> Option<SocketAddr> {
+    /// Waits for the allocation.
+    pub(crate) fn allocate(&mut self) -> SocketAddr {
         self.until(|client| match client.events.pop_front() {
-            Some(TurnEvent::AllocationCreated(_, address)) => Some(Some(address)),
-            Some(TurnEvent::AllocationCreateFailed(_)) => Some(None),
+            Some(TurnEvent::AllocationCreated(_, address)) => Some(address),
             Some(other) => panic!("{other:?}"),
             None => None,
         })
+    }
+
+    /// Tries to get an allocation until the relay has refused it. The client itself would go on trying for seconds.
+    pub(crate) fn allocate_in_vain(&mut self, refused: impl Fn() -> bool) {
+        self.until(|client| {
+            if let Some(event @ TurnEvent::AllocationCreated(..)) = client.events.pop_front() {
+                panic!("{event:?}");
+            }
+            refused().then_some(())
+        });
     }
 
     pub(crate) fn permit(&mut self, peer: SocketAddr) -> bool {

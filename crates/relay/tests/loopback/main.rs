@@ -42,8 +42,8 @@ fn credential(call: u64, leg: Leg) -> Credential {
 fn pair(relay: &Relay, bind: &str, call: u64) -> [(Client, SocketAddr); 2] {
     let [mut caller, mut callee] = [Leg::Caller, Leg::Callee]
         .map(|leg| Client::new(bind, relay.address(), &credential(call, leg)));
-    let one = caller.allocate().expect("an allocation");
-    let two = callee.allocate().expect("an allocation");
+    let one = caller.allocate();
+    let two = callee.allocate();
     assert!(caller.permit(two));
     assert!(callee.permit(one));
     [(caller, one), (callee, two)]
@@ -99,8 +99,8 @@ fn one_port_serves_both_families() {
     let v6 = SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, port));
     let mut caller = Client::new("127.0.0.1:0", v4, &credential(1, Leg::Caller));
     let mut callee = Client::new("[::1]:0", v6, &credential(1, Leg::Callee));
-    let one = caller.allocate().expect("an allocation");
-    let two = callee.allocate().expect("an allocation");
+    let one = caller.allocate();
+    let two = callee.allocate();
     assert!(caller.permit(two));
     assert!(callee.permit(one));
     caller.say(two, &media(1, 100));
@@ -138,7 +138,8 @@ fn a_revoked_call_is_over_before_the_next_packet() {
     let refused = relay.counters().counters.refused(Refusal::NoAllocation);
     assert_eq!(refused, 1);
     let mut again = Client::new("127.0.0.1:0", relay.address(), &credential(1, Leg::Caller));
-    assert_eq!(again.allocate(), None);
+    again.allocate_in_vain(|| relay.counters().counters.refused(Refusal::Revoked) > 0);
+    assert_eq!(relay.counters().allocations, 2);
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn a_wrong_password_gets_no_allocation() {
     let mut credential = credential(1, Leg::Caller);
     credential.password.push('x');
     let mut client = Client::new("127.0.0.1:0", relay.address(), &credential);
-    assert_eq!(client.allocate(), None);
+    client.allocate_in_vain(|| relay.counters().counters.refused(Refusal::BadCredential) > 0);
     assert_eq!(relay.counters().allocations, 0);
 }
 
@@ -165,7 +166,7 @@ fn a_stopped_relay_leaves_its_port() {
 fn noise_on_the_port_stops_nothing() {
     let relay = start("127.0.0.1:0");
     let noisy = UdpSocket::bind("127.0.0.1:0").unwrap();
-    for length in (0..3_000).step_by(7) {
+    for length in (1..3_000).step_by(7) {
         noisy
             .send_to(&vec![length as u8; length], relay.address())
             .unwrap();
