@@ -5,7 +5,8 @@
 //! sent from the buffer it came in. Where the kernel joins packets of one flow it is handed runs of them whole
 //! (`UDP_GRO`, `UDP_SEGMENT`).
 //!
-//! Linux only. Deliberately absent so far: waiting for more packets to gather, `io_uring`, more threads than one.
+//! Linux only. Absent so far: waiting for more packets to gather, `io_uring`, more threads than one, TCP and TLS, and
+//! answering from the address that was asked where a host has several (bind to one of them there).
 
 mod inbox;
 mod outbox;
