@@ -21,6 +21,9 @@ export class ConversationState {
   #marker = $state<number>();
   /** The newest entry told to the server as read. */
   #told = 0;
+  /** Pages on their way, and what arrived meanwhile: a page may have been read before that, and must not undo it. */
+  #loading = 0;
+  #arrived: Entry[] = [];
   /** Its end is on the screen: what arrives is read at once. */
   watched = false;
 
@@ -49,6 +52,7 @@ export class ConversationState {
 
   /** Loads the head and the newest page. */
   async load(): Promise<void> {
+    this.#loading += 1;
     try {
       const [head, page] = await Promise.all([
         api.getConversation(this.handle),
@@ -63,9 +67,13 @@ export class ConversationState {
         this.#entries = page.entries;
         this.#more = page.more;
       }
+      this.#entries = merge(this.#entries, this.#arrived);
       this.#mark();
     } catch (thrown) {
       this.#error = asApiError(thrown);
+    } finally {
+      this.#loading -= 1;
+      if (this.#loading === 0) this.#arrived = [];
     }
   }
 
@@ -99,6 +107,7 @@ export class ConversationState {
 
   /** Adds an entry that is known from elsewhere. */
   add(entry: Entry): void {
+    if (this.#loading > 0) this.#arrived = [...this.#arrived, entry];
     if (this.#entries) this.#entries = merge(this.#entries, [entry]);
   }
 
