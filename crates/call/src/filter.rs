@@ -20,7 +20,7 @@ mod description;
 
 use birdcall_protocol::call::{Path, SdpType};
 use birdcall_protocol::limits::{MAX_CANDIDATE, MAX_SDP};
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
 /// Most media sections of a description: audio, camera, screen, and one to spare. Raising it lets a frame carry more
 /// for the receiving browser to set up.
@@ -28,11 +28,11 @@ pub const MAX_SECTIONS: usize = 4;
 
 /// What may pass.
 #[derive(Debug, Clone, Copy)]
-pub struct Policy<'a> {
+pub struct Policy {
     /// The call's path.
     pub path: Path,
-    /// The sender's own relayed addresses of this call.
-    pub relayed: &'a [SocketAddr],
+    /// The sender's own relayed address, as the relay gives it to that leg; its ports count the leg's allocations.
+    pub relayed: Option<IpAddr>,
 }
 
 /// Why a description or a candidate was refused. Says what, never with which value: this may get into a log.
@@ -63,11 +63,7 @@ pub enum FilterError {
 /// # Errors
 ///
 /// The description is not one that a browser makes for a call; see [`FilterError`].
-pub fn description(
-    sdp_type: SdpType,
-    sdp: &str,
-    policy: &Policy<'_>,
-) -> Result<String, FilterError> {
+pub fn description(sdp_type: SdpType, sdp: &str, policy: &Policy) -> Result<String, FilterError> {
     if sdp.len() > MAX_SDP {
         return Err(FilterError::TooLarge);
     }
@@ -85,7 +81,7 @@ pub fn description(
 /// # Errors
 ///
 /// It does not follow RFC 8839, 5.1.
-pub fn candidate(line: &str, policy: &Policy<'_>) -> Result<Option<String>, FilterError> {
+pub fn candidate(line: &str, policy: &Policy) -> Result<Option<String>, FilterError> {
     if line.len() > MAX_CANDIDATE {
         return Err(FilterError::TooLarge);
     }

@@ -5,20 +5,19 @@ use birdcall_call::filter::{
 };
 use birdcall_protocol::call::{Path, SdpType};
 use birdcall_protocol::limits::{MAX_CANDIDATE, MAX_SDP};
-use std::net::SocketAddr;
 
 const CHROMIUM_OFFER: &str = include_str!("samples/chromium-offer.sdp");
 const CHROMIUM_ANSWER: &str = include_str!("samples/chromium-answer.sdp");
 const FIREFOX_OFFER: &str = include_str!("samples/firefox-offer.sdp");
 const FIREFOX_ANSWER: &str = include_str!("samples/firefox-answer.sdp");
 
-const DIRECT: Policy<'_> = Policy {
+const DIRECT: Policy = Policy {
     path: Path::Direct,
-    relayed: &[],
+    relayed: None,
 };
-const RELAY: Policy<'_> = Policy {
+const RELAY: Policy = Policy {
     path: Path::Relay,
-    relayed: &[],
+    relayed: None,
 };
 
 fn samples() -> [(&'static str, SdpType, &'static str); 4] {
@@ -523,29 +522,26 @@ fn candidates_that_are_none() {
 
 #[test]
 fn on_a_relay_only_ones_own_relayed_addresses_pass() {
-    let relayed: [SocketAddr; 2] = [
-        "203.0.113.1:50000".parse().unwrap(),
-        "[::ffff:203.0.113.1]:50001".parse().unwrap(),
-    ];
     let own = Policy {
         path: Path::Relay,
-        relayed: &relayed,
+        relayed: Some("203.0.113.1".parse().unwrap()),
     };
     // With policy `all` browsers write the real address into `raddr`, and compute the foundation from it.
     let real = "candidate:3790712211 1 udp 41885439 203.0.113.1 50000 typ relay raddr 198.51.100.7 rport 40000 generation 0 ufrag abcd network-id 1";
     assert_eq!(
         candidate(real, &own),
-        Ok(Some("candidate:1 1 udp 41885439 203.0.113.1 50000 typ relay raddr 0.0.0.0 rport 0 generation 0 ufrag abcd".into()))
+        Ok(Some("candidate:50000 1 udp 41885439 203.0.113.1 50000 typ relay raddr 0.0.0.0 rport 0 generation 0 ufrag abcd".into()))
     );
     let mapped = "candidate:9 1 udp 41885439 ::ffff:203.0.113.1 50001 typ relay";
     assert_eq!(
         candidate(mapped, &own),
         Ok(Some(
-            "candidate:2 1 udp 41885439 203.0.113.1 50001 typ relay raddr 0.0.0.0 rport 0".into()
+            "candidate:50001 1 udp 41885439 203.0.113.1 50001 typ relay raddr 0.0.0.0 rport 0"
+                .into()
         ))
     );
     for dropped in [
-        "candidate:1 1 udp 7 203.0.113.1 50002 typ relay raddr 0.0.0.0 rport 0",
+        "candidate:1 1 udp 7 203.0.113.1 0 typ relay raddr 0.0.0.0 rport 0",
         "candidate:1 1 udp 7 203.0.113.2 50000 typ relay raddr 0.0.0.0 rport 0",
         "candidate:1 1 udp 7 203.0.113.1 50000 typ host",
         "candidate:1 1 udp 7 203.0.113.1 50000 typ srflx",
@@ -559,7 +555,7 @@ fn on_a_relay_only_ones_own_relayed_addresses_pass() {
     assert_eq!(candidate(real, &RELAY), Ok(None), "nothing is one's own");
     let own_direct = Policy {
         path: Path::Direct,
-        relayed: &relayed,
+        relayed: own.relayed,
     };
     assert!(candidate(real, &own_direct).unwrap().is_some());
 }

@@ -62,7 +62,7 @@ impl Attribute {
     pub(super) fn parse(
         text: &str,
         level: Level,
-        policy: &Policy<'_>,
+        policy: &Policy,
     ) -> Result<Option<Self>, FilterError> {
         let (name, value) = match text.split_once(':') {
             Some((name, value)) => (name, value.trim_matches(' ')),
@@ -108,11 +108,7 @@ impl Attribute {
         }
     }
 
-    fn parse_media(
-        name: &str,
-        value: &str,
-        policy: &Policy<'_>,
-    ) -> Result<Option<Self>, FilterError> {
+    fn parse_media(name: &str, value: &str, policy: &Policy) -> Result<Option<Self>, FilterError> {
         Ok(match name {
             "mid" => Some(Self::Mid(
                 Word::parse(value).ok_or(FilterError::Malformed("mid"))?,

@@ -4,7 +4,7 @@ use super::alphabet::{IceChars, number};
 use super::{FilterError, Policy};
 use birdcall_protocol::call::Path;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// A candidate, without its `candidate:`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,17 +104,16 @@ impl Candidate {
     }
 
     /// The candidate as the other side may have it, if it may.
-    pub(super) fn pass(mut self, policy: &Policy<'_>) -> Option<Self> {
+    pub(super) fn pass(mut self, policy: &Policy) -> Option<Self> {
         match (policy.path, self.kind, &self.host) {
             // Also on a direct path: nobody but our relay is to be heard of (P-2).
             (Path::Direct | Path::Relay, Kind::Relay, Host::Address(address)) => {
-                let own = SocketAddr::new(*address, self.port);
-                let place = policy.relayed.iter().position(|relayed| {
-                    SocketAddr::new(relayed.ip().to_canonical(), relayed.port()) == own
-                })?;
+                if policy.relayed.map(|own| own.to_canonical()) != Some(*address) {
+                    return None;
+                }
                 // A browser computes the foundation from the address of its network card too: tell no more than
                 // which of the relayed addresses this is.
-                self.foundation = IceChars::parse(&(place + 1).to_string(), 1)?;
+                self.foundation = IceChars::parse(&self.port.to_string(), 1)?;
             }
             (Path::Relay, Kind::Host | Kind::ServerReflexive | Kind::PeerReflexive, _) => {
                 return None;

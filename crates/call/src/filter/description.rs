@@ -54,7 +54,7 @@ impl Description {
     pub(super) fn parse(
         sdp_type: SdpType,
         sdp: &str,
-        policy: &Policy<'_>,
+        policy: &Policy,
     ) -> Result<Self, FilterError> {
         let mut lines = Lines::of(sdp)?;
         lines.expect('v', "0")?;
@@ -73,7 +73,7 @@ impl Description {
         Ok(description)
     }
 
-    fn add(&mut self, line: Line<'_>, policy: &Policy<'_>) -> Result<(), FilterError> {
+    fn add(&mut self, line: Line<'_>, policy: &Policy) -> Result<(), FilterError> {
         match line.letter {
             'm' => {
                 if self.sections.len() == MAX_SECTIONS {

@@ -120,9 +120,9 @@ async fn route(app: &App, leg: Leg, epoch: Option<u32>) -> Result<(Call, To), Ca
 }
 
 /// Without a relay nobody has a relayed address, so on `relay` nothing passes.
-fn policy(call: &Call) -> Policy<'static> {
+fn policy(call: &Call) -> Policy {
     Policy {
         path: call.path(),
-        relayed: &[],
+        relayed: None,
     }
 }
