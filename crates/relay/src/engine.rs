@@ -121,6 +121,8 @@ pub struct Engine {
     revocations: VecDeque<(u64, u64)>,
     counters: Counters,
     reply: Vec<u8>,
+    /// Streams whose allocation is over, until the driver has asked.
+    ended: Vec<Endpoint>,
     /// Number of the last Data indication, which its transaction id is made from.
     indications: u64,
     swept: usize,
@@ -150,6 +152,7 @@ impl Engine {
             revocations: VecDeque::new(),
             counters: Counters::default(),
             reply: Vec::with_capacity(512),
+            ended: Vec::new(),
             indications: seed,
             swept: 0,
         }
@@ -215,6 +218,27 @@ impl Engine {
         }
     }
 
+    /// Whether a client has an allocation whose time is not over.
+    pub fn holds(&self, client: Endpoint, now: Now) -> bool {
+        self.clients
+            .get(&client)
+            .and_then(|handle| self.allocations.get(*handle))
+            .is_some_and(|allocation| allocation.expires > now.millis)
+    }
+
+    /// A stream was closed: its allocation goes with it.
+    pub fn leave(&mut self, client: Endpoint) {
+        if let Some(handle) = self.clients.get(&client) {
+            self.remove(*handle);
+        }
+    }
+
+    /// A stream whose allocation is over, for whatever reason, told once. A driver that has streams asks after each
+    /// [`handle`](Self::handle), [`revoke`](Self::revoke) and [`tick`](Self::tick), until there is no more.
+    pub fn poll_ended(&mut self) -> Option<Endpoint> {
+        self.ended.pop()
+    }
+
     /// What was relayed, answered and refused so far.
     pub fn counters(&self) -> &Counters {
         &self.counters
@@ -267,6 +291,9 @@ impl Engine {
             return;
         };
         self.clients.remove(&allocation.client);
+        if allocation.client.stream().is_some() {
+            self.ended.push(allocation.client);
+        }
         let Some(pair) = self.pairs.get_mut(allocation.pair) else {
             return;
         };

@@ -1,13 +1,16 @@
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::num::NonZeroU32;
 
-/// The address of a client, small and quick to compare. IPv4 addresses are held as mapped into IPv6, which is also how
-/// a socket for both families reports them.
+/// Where a client is reached, small and quick to compare: an address that datagrams come from, or a stream. IPv4
+/// addresses are held as mapped into IPv6, which is also how a socket for both families reports them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Endpoint {
     ip: u128,
     scope: u32,
     port: u16,
+    /// `None`: UDP. Streams are numbered, since one address and port of a client can have a stream to each port of ours.
+    stream: Option<NonZeroU32>,
 }
 
 impl Endpoint {
@@ -17,6 +20,7 @@ impl Endpoint {
             ip: u128::from_be_bytes(ip),
             scope,
             port,
+            stream: None,
         }
     }
 
@@ -26,7 +30,22 @@ impl Endpoint {
             ip: 0xFFFF_0000_0000 | u128::from(u32::from_be_bytes(ip)),
             scope: 0,
             port,
+            stream: None,
         }
+    }
+
+    /// The far end of a stream, TCP or TLS. The number tells streams apart, also from datagrams that come from the same
+    /// address and port.
+    pub fn of_stream(peer: SocketAddr, number: NonZeroU32) -> Self {
+        Self {
+            stream: Some(number),
+            ..Self::from(peer)
+        }
+    }
+
+    /// The number of the stream, if it is one. `None` is UDP.
+    pub fn stream(&self) -> Option<NonZeroU32> {
+        self.stream
     }
 
     /// The bytes of the IPv6 address, or of the mapped IPv4 address.
@@ -87,7 +106,9 @@ impl From<Endpoint> for SocketAddr {
 impl Hash for Endpoint {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u128(self.ip);
-        state.write_u64((u64::from(self.scope) << 16) | u64::from(self.port));
+        // The number of a stream shares bits with the scope, which nearly always is 0.
+        let stream = u64::from(self.stream.map_or(0, NonZeroU32::get)) << 32;
+        state.write_u64(stream ^ (u64::from(self.scope) << 16) ^ u64::from(self.port));
     }
 }
 

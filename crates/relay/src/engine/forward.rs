@@ -169,7 +169,14 @@ impl Engine {
         }
         side.talks(now);
         let (header, padding) = match allocation.channel_to(port, now) {
-            Some(number) => (Header::channel(number, payload.len()), 0),
+            Some(number) => {
+                // Over a stream the next message begins at a multiple of four (RFC 8656, 12.5).
+                let padding = match allocation.client.stream() {
+                    Some(_) => payload.len().next_multiple_of(4) - payload.len(),
+                    None => 0,
+                };
+                (Header::channel(number, payload.len()), padding)
+            }
             None => {
                 self.indications = self.indications.wrapping_add(1);
                 let mut transaction = [0; 12];

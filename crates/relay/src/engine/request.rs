@@ -145,7 +145,9 @@ impl Engine {
             }
         }
         Writer::resume(&mut self.reply).integrity(&key);
-        self.budget.prove(from, length);
+        if from.stream().is_none() {
+            self.budget.prove(from, length);
+        }
         Step::Reply
     }
 
@@ -181,8 +183,12 @@ impl Engine {
         Ok((claim, key))
     }
 
-    /// Sends what stands in the reply if the budget for unproven sources has it.
+    /// Sends what stands in the reply if the budget for unproven sources has it. A stream needs none: whoever opened it
+    /// is there, and does not ask again when an answer is missing (RFC 8489, 6.2.2).
     fn pay(&mut self, to: Endpoint, earned: usize, now: Now) -> Step {
+        if to.stream().is_some() {
+            return Step::Reply;
+        }
         self.budget.earn(earned);
         if self.budget.spend(to, self.reply.len(), now) {
             Step::Reply

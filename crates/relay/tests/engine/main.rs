@@ -5,4 +5,5 @@ mod allocations;
 mod life;
 mod pairing;
 mod refusals;
+mod streams;
 mod world;
