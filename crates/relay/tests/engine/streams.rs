@@ -73,7 +73,8 @@ fn channel_data_is_padded_on_a_stream_and_nowhere_else() {
 
 #[test]
 fn the_end_of_a_streams_allocation_is_told_once_whatever_ended_it() {
-    let ends: [(&str, fn(&mut World, &mut Client)); 4] = [
+    type End = fn(&mut World, &mut Client);
+    let ends: [(&str, End); 4] = [
         ("close", |world, client| world.engine.leave(client.at)),
         ("revoke", |world, _| world.engine.revoke(CALL, world.now)),
         ("refresh", |world, client| {
