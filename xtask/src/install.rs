@@ -8,6 +8,12 @@ const NEEDED: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("fc-list", "fontconfig"),
+    // Networks of namespaces, and what passes in them.
+    ("ip", "iproute2"),
+    ("nft", "nftables"),
+    ("tcpdump", "tcpdump"),
+    ("openssl", "openssl"),
+    ("certutil", "libnss3-tools"),
 ];
 
 /// Fonts are no programs, and a page without any is no page.
@@ -21,7 +27,7 @@ const FONTS: &[&str] = &[
 pub(crate) fn for_browsers() -> Outcome {
     let missing = missing_packages();
     if missing.is_empty() {
-        println!("chromium, firefox-esr and fonts are here");
+        println!("what the browser tests need is here");
         return Ok(());
     }
     let list = missing.join(" ");
