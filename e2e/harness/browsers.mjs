@@ -12,7 +12,7 @@ import { writeTone } from './tone.mjs';
 export const LOW = 440;
 export const HIGH = 660;
 
-const CHROMIUM = process.env.BIRDCALL_CHROMIUM ?? '/usr/bin/chromium';
+export const CHROMIUM = process.env.BIRDCALL_CHROMIUM ?? '/usr/bin/chromium';
 const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
 
 /**
@@ -23,9 +23,10 @@ const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
  * A Chromium whose microphone hears a tone, and whose camera sees the low voice's face before blue, any other before red.
  * @param {number} hertz
  * @param {string[]} more further switches
+ * @param {import("playwright-core").LaunchOptions} launch where and how it is started, if not here
  * @returns {Promise<Voice>}
  */
-export async function openChromium(hertz, more = []) {
+export async function openChromium(hertz, more = [], launch = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'birdcall-voice-'));
   const sound = join(folder, 'voice.wav');
   writeTone(sound, hertz);
@@ -44,6 +45,7 @@ export async function openChromium(hertz, more = []) {
       '--disable-component-update',
       ...more,
     ],
+    ...launch,
   });
   return {
     browser,

@@ -16,6 +16,7 @@ export class Server {
   #data;
   #child;
   #log = [];
+  #command;
   #options;
 
   /** Where it listens, for example `http://127.0.0.1:40123`. */
@@ -24,12 +25,18 @@ export class Server {
   /**
    * Starts one with an empty database.
    * @param {string[]} options further options of `birdcall serve`
+   * @param {object} place
+   * @param {string[]} place.prefix the command that leads to where it shall run
+   * @param {string} place.program another build of it
+   * @param {string} place.listen
+   * @param {Record<string, string>} place.env further variables
    */
-  static async start(options = []) {
+  static async start(options = [], { prefix = [], program = PROGRAM, listen = '127.0.0.1:0', env = {} } = {}) {
     const server = new Server();
     server.#data = mkdtempSync(join(tmpdir(), 'birdcall-data-'));
+    server.#command = { command: [...prefix, program], env };
     server.#options = options;
-    await server.#run('127.0.0.1:0');
+    await server.#run(listen);
     return server;
   }
 
@@ -55,9 +62,10 @@ export class Server {
   }
 
   async #run(listen) {
-    const child = spawn(PROGRAM, ['serve', '--data', this.#data, '--listen', listen, ...this.#options], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const { command, env } = this.#command;
+    const [program, ...before] = command;
+    const options = [...before, 'serve', '--data', this.#data, '--listen', listen, ...this.#options];
+    const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.#child = child;
     child.stderr.on('data', (text) => this.#log.push(String(text)));
     this.url = await new Promise((resolve, reject) => {
@@ -73,7 +81,7 @@ export class Server {
       child.stdout.on('data', (text) => {
         this.#log.push(String(text));
         seen += text;
-        const line = /listening (http:\S+)/.exec(seen);
+        const line = /listening (https?:\S+)/.exec(seen);
         if (line) {
           clearTimeout(timer);
           resolve(line[1]);

@@ -1,0 +1,146 @@
+// A network with the real program and two real browsers in it, watched on every link.
+
+import { after, before, test } from 'node:test';
+import { CHROMIUM, HIGH, LOW, openChromium } from '../browsers.mjs';
+import { Person } from '../people.mjs';
+import { Server } from '../server.mjs';
+import { Capture } from './capture.mjs';
+import { Authority } from './certificate.mjs';
+import { lookBack } from './look-back.mjs';
+import { Network, PLACES } from './namespaces.mjs';
+import { Overheard } from './overheard.mjs';
+import { reachEachOther } from './reach.mjs';
+
+/** Browsers call their maker about updates and the like. It is none of this, so those names lead nowhere, unasked. */
+const MAKER = ['google.com', 'googleapis.com', 'gvt1.com', 'gstatic.com'].map((name) => `MAP *.${name} ~NOTFOUND`);
+
+const DEMO_PASSWORD = 'birdcall-demo';
+
+/** The people of the program's `--demo`, who follow each other and have written to each other. */
+const VOICES = { ann: LOW, bob: HIGH };
+
+/** Everything of one test file. */
+export class Town {
+  /** @type {Record<string, Capture>} */
+  captures = {};
+  /** @type {Record<string, import('../browsers.mjs').Voice>} */
+  voices = {};
+  /** @type {Person[]} */
+  people = [];
+
+  /**
+   * @param {{ voices?: ('ann' | 'bob')[], options?: string[], program?: string, env?: Record<string, string> }} choice
+   */
+  static async build({ voices = ['ann', 'bob'], options = [], program, env } = {}) {
+    const town = new Town();
+    try {
+      await town.#build(voices, options, { program, env });
+    } catch (error) {
+      await town.remove().catch(() => {});
+      throw error;
+    }
+    return town;
+  }
+
+  async #build(voices, options, build) {
+    this.authority = new Authority(Object.values(PLACES.server));
+    this.network = Network.build({ NODE_EXTRA_CA_CERTS: this.authority.file });
+    this.hosts = this.network.hosts;
+    const { ann, bob, outsider } = this.hosts;
+    await Promise.all(
+      [ann, bob, outsider].map(async (host) => {
+        this.captures[host.name] = await Capture.start(host);
+      }),
+    );
+    await reachEachOther(this);
+    await Promise.all([this.#serve(options, build), ...voices.map((name) => this.#open(name))]);
+  }
+
+  async #serve(options, build) {
+    const { authority, hosts } = this;
+    const tls = ['--tls-cert', authority.cert, '--tls-key', authority.key];
+    const given = ['--demo', ...tls, '--metrics-listen', '127.0.0.1:0', ...options];
+    this.server = await Server.start(given, { prefix: hosts.server.prefix, listen: '[::]:0', ...build });
+    hosts.server.closing.push(() => this.server.stop());
+    this.port = Number(new URL(this.server.url).port);
+  }
+
+  async #open(name) {
+    const host = this.hosts[name];
+    const voice = await openChromium(VOICES[name], [`--host-resolver-rules=${MAKER.join(', ')}`], {
+      executablePath: this.authority.launcher(host, CHROMIUM),
+      env: { ...process.env, HOME: this.authority.home() },
+    });
+    host.closing.push(() => voice.close());
+    this.voices[name] = voice;
+  }
+
+  /** The page's address, as a browser on another host writes it. */
+  origin(family = 'v4') {
+    const { v4, v6 } = this.hosts.server;
+    return `https://${family === 'v4' ? v4 : `[${v6}]`}:${this.port}`;
+  }
+
+  /**
+   * Somebody at the browser on their host, signed in, with everything noted that the page is told.
+   * @param {'ann' | 'bob'} name
+   */
+  async person(name, family = 'v4') {
+    const person = new Person({ url: this.origin(family) }, this.voices[name], name);
+    this.people.push(person);
+    await person.arrive();
+    person.overheard = new Overheard(person);
+    await person.ask('POST', '/sessions', { handle: name, password: DEMO_PASSWORD });
+    const { calling } = await person.ask('GET', '/me');
+    await person.ask('PUT', '/me/calling', { ...calling, enhanced_privacy: false });
+    return person;
+  }
+
+  /** Places in all captures: what is after them has not happened yet. */
+  async mark() {
+    const names = Object.keys(this.captures);
+    const places = await Promise.all(names.map((name) => this.captures[name].mark()));
+    return Object.fromEntries(names.map((name, at) => [name, places[at]]));
+  }
+
+  /** What passed at each host between two marks. */
+  passed(from, to) {
+    return Object.fromEntries(
+      Object.entries(this.captures).map(([name, capture]) => [name, capture.between(from[name], to[name])]),
+    );
+  }
+
+  /** Everybody leaves. */
+  async leave() {
+    await Promise.all(this.people.splice(0).map((person) => person.leave()));
+  }
+
+  async remove() {
+    await this.leave().catch(() => {});
+    await this.network?.remove();
+    this.authority?.remove();
+  }
+}
+
+/**
+ * Builds a town before the tests of a file and removes it after, also when they fail.
+ * @returns {(name: string, tell: (town: Town) => Promise<void>) => void} one test
+ */
+export function town(choice = {}) {
+  let built;
+  before(async () => {
+    built = await Town.build(choice);
+  });
+  after(() => built?.remove());
+  return (name, tell) =>
+    test(name, { timeout: 120_000 }, async () => {
+      try {
+        await tell(built);
+      } catch (error) {
+        await lookBack(name, built);
+        throw error;
+      } finally {
+        await built.leave();
+      }
+    });
+}
