@@ -1,13 +1,13 @@
 // How a call leaves this tab, by a press, by the server or by time, and what is remembered so that late frames about it
 // change nothing.
 
+import { wayOf } from './path.pure';
 import type {
   Abandoned,
   Active,
   Answering,
   Connecting,
   Effect,
-  Ended,
   Ending,
   Finished,
   Main,
@@ -48,8 +48,8 @@ export function end(
   const call = 'call' in main ? main.call : null;
   const next = call === null ? state : finish(state, call, ours, ending);
   const { kind } = main;
-  const ended: Ended = { phase: 'ended', call, with: main.with, kind, ending, seconds: secondsOf(main, now) };
-  return { ...next, main: ended };
+  const seconds = secondsOf(main, now);
+  return { ...next, main: { phase: 'ended', call, with: main.with, kind, ending, seconds, way: wayOf(main) } };
 }
 
 /** Tells the server that the person leaves, in the word that fits the state, and takes the tab out of it. */

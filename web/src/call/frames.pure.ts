@@ -3,6 +3,7 @@
 
 import { end, finish, finished, sayAgain, talks } from './endings.pure';
 import { mediaState, newOwn, tellMedia } from './own.pure';
+import { onward, pathOf, retold, type Way, wayOf } from './path.pure';
 import type { CallView, ServerFrame } from './port';
 import { MAX_REJOINS, retried, settingUp } from './recovery.pure';
 import { callOf } from './standing.pure';
@@ -87,7 +88,7 @@ function welcome(before: State, frame: Frame<'welcome'>, now: number, out: Effec
       if (!ours) return end(state, main, { type: 'local', what: 'gone' }, null, now);
       if (ours.phase === 'ringing') return { ...state, main: { ...main, ...ringingOf(ours, now) } };
       out.push({ type: 'send', frame: { type: 'call_rejoin', call: main.call } });
-      return { ...state, main: answeringFrom(main, now) };
+      return { ...state, main: answeringFrom(main, wayOf(main), now) };
     case 'answering':
       // Without the call here, Accept was lost on the way; the ring that follows brings it again.
       if (ours) out.push({ type: 'send', frame: { type: 'call_rejoin', call: main.call } });
@@ -95,14 +96,19 @@ function welcome(before: State, frame: Frame<'welcome'>, now: number, out: Effec
     case 'returning':
       if (!ours) return end(state, main, { type: 'local', what: 'gone' }, null, now);
       if (main.stage === 'rejoining') out.push({ type: 'send', frame: { type: 'call_rejoin', call: main.call } });
-      return { ...state, main: { ...main, view: ours, at: now } };
+      return { ...state, main: { ...main, view: ours, way: retold(main.way, ours), at: now } };
     case 'connecting':
     case 'active':
       if (!ours) return end(state, main, { type: 'local', what: 'gone' }, null, now);
+      if (ours.path !== pathOf(main.way) && ours.path === 'relay') {
+        // It moved to the relay while the link was down (P-7).
+        out.push({ type: 'send', frame: { type: 'call_rejoin', call: main.call } });
+        return state;
+      }
       return { ...state, main: resume(main, now, out) };
     case 'elsewhere':
       if (!ours) return found({ ...state, main: { phase: 'idle' } }, live, null, now, out);
-      return { ...state, main: { ...main, view: ours } };
+      return { ...state, main: { ...main, view: ours, way: retold(main.way, ours) } };
   }
 }
 
@@ -127,14 +133,18 @@ function found(
   const view = live.find((entry) => entry.here && entry.call === remembered?.call) ?? live.find((entry) => entry.here);
   if (!view) return state;
   const { call, kind } = view;
-  if (remembered?.call !== call) return { ...state, main: { phase: 'elsewhere', call, with: view.with, kind, view } };
+  if (remembered?.call !== call) {
+    const way = retold('unknown', view);
+    return { ...state, main: { phase: 'elsewhere', call, with: view.with, kind, view, way } };
+  }
   // A duplicated tab remembers as well: only the one that gets the claim goes on.
   out.push({ type: 'claim', call, steal: false });
   const own = newOwn(state.nextMedia, remembered.camera, remembered.muted);
+  const way = retold(remembered.way, view);
   return {
     ...state,
     nextMedia: state.nextMedia + 1,
-    main: { phase: 'returning', call, with: view.with, kind, stage: 'claiming', view, own, at: now },
+    main: { phase: 'returning', call, with: view.with, kind, stage: 'claiming', view, way, own, at: now },
   };
 }
 
@@ -146,10 +156,11 @@ export function ringingOf(view: CallView, now: number) {
 /** Waits for `call_started`. */
 export function answeringFrom(
   main: { readonly call: string; readonly with: string; readonly kind: CallView['kind']; readonly own: Own },
+  way: Way,
   now: number,
 ) {
   const { call, kind, own } = main;
-  return { phase: 'answering', call, with: main.with, kind, own, at: now, asked: false } as const;
+  return { phase: 'answering', call, with: main.with, kind, way, own, at: now, asked: false } as const;
 }
 
 /** The link is back during a call: what may have been missed is said again, and ICE tries at once. */
@@ -223,12 +234,17 @@ function started(before: State, frame: Frame<'call_started'>, now: number, out: 
     case 'idle':
     case 'ended':
       // Another tab of this browser pressed.
-      return { ...state, main: { phase: 'elsewhere', call, with: frame.with, kind: frame.kind, view: null } };
+      return {
+        ...state,
+        main: { phase: 'elsewhere', call, with: frame.with, kind: frame.kind, view: null, way: frame.path },
+      };
     case 'starting':
       // Two people called each other (C-15), or the answer to the request was overtaken.
       return main.with === frame.with ? connect(state, main.own, frame, now, out) : state;
     case 'elsewhere':
-      return main.call === call ? { ...state, main: { ...main, view: null } } : state;
+      return main.call === call
+        ? { ...state, main: { ...main, view: null, way: onward(main.way, frame.path) } }
+        : state;
     case 'returning':
       if (main.call !== call || main.stage === 'claiming') return state;
       return connect(state, main.own, frame, now, out);
@@ -243,14 +259,16 @@ function started(before: State, frame: Frame<'call_started'>, now: number, out: 
 }
 
 function connect(state: State, own: Own, frame: Frame<'call_started'>, now: number, out: Effect[]): State {
-  const { call, epoch, role, path } = frame;
+  const { call, epoch, role } = frame;
   const { main } = state;
+  const way = onward(wayOf(main), frame.path);
+  const path = pathOf(way) ?? frame.path;
   out.push({ type: 'connect', media: own.media, epoch, role, path, iceServers: frame.ice_servers });
   out.push({ type: 'send', frame: { type: 'call_media', call, media: mediaState(own) } });
   const since = main.phase === 'active' ? main.since : main.phase === 'returning' ? main.view?.active_since : null;
   const rejoins = talks(main) ? main.rejoins : 0;
   const loss = settingUp(now);
-  const talk = { call, with: frame.with, kind: frame.kind, role, path, epoch, own, remote: null, loss, rejoins };
+  const talk = { call, with: frame.with, kind: frame.kind, role, way, epoch, own, remote: null, loss, rejoins };
   if (since === null || since === undefined) {
     return { ...state, main: { phase: 'connecting', ...talk, said: false } };
   }

@@ -4,6 +4,7 @@
 import { abandon, end, finish, finished, giveUp, leave, talks } from './endings.pure';
 import { answeringFrom, ringingOf, stepFrame } from './frames.pure';
 import { captures, newOwn, type OwnEvent, stepOwn, tellMedia } from './own.pure';
+import { announced, wayOf } from './path.pure';
 import type { CallView, Code } from './port';
 import { lost, OFFLINE_LIMIT, recover, recoverAt, retried } from './recovery.pure';
 import { callOf, settle } from './standing.pure';
@@ -45,13 +46,16 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
       if (main.phase !== 'elsewhere') return state;
       out.push({ type: 'claim', call: main.call, steal: true });
       const own = newOwn(state.nextMedia, false);
-      const { call, kind, view } = main;
+      const { call, kind, view, way } = main;
       return {
         ...state,
         nextMedia: state.nextMedia + 1,
-        main: { phase: 'returning', call, with: main.with, kind, stage: 'claiming', view, own, at: now },
+        main: { phase: 'returning', call, with: main.with, kind, stage: 'claiming', view, way, own, at: now },
       };
     }
+    case 'press_understood':
+      if (!talks(state.main) || state.main.way !== 'moved') return state;
+      return { ...state, main: { ...state.main, way: 'told' } };
     case 'dismiss':
       return state.main.phase === 'ended' ? { ...state, main: { phase: 'idle' } } : state;
     case 'press_microphone':
@@ -107,7 +111,8 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
       const asking = main.phase === 'returning' && main.stage === 'claiming';
       if ((event.type === 'claim_refused') !== asking) return state;
       const view = main.phase === 'returning' ? main.view : null;
-      return { ...state, main: { phase: 'elsewhere', call: main.call, with: main.with, kind: main.kind, view } };
+      const { call, kind } = main;
+      return { ...state, main: { phase: 'elsewhere', call, with: main.with, kind, view, way: wayOf(main) } };
     }
     case 'tick':
       return tick(state, now, out);
@@ -155,7 +160,7 @@ function pressAccept(before: State, call: string, video: boolean, now: number, o
     ...state,
     nextMedia: state.nextMedia + 1,
     rings: state.rings.filter((entry) => entry !== ring),
-    main: answeringFrom({ call, with: ring.caller, kind: ring.kind, own }, now),
+    main: answeringFrom({ call, with: ring.caller, kind: ring.kind, own }, 'unknown', now),
   };
 }
 
@@ -202,7 +207,7 @@ function invited(before: State, attempt: string, view: CallView, now: number, ou
     case 'connecting':
     case 'active':
       if (over) return end(state, { ...main, ...named }, over.ending ?? { type: 'local', what: 'gone' }, null, now);
-      return { ...state, main: answeringFrom(named, now) };
+      return { ...state, main: answeringFrom(named, announced(view.path), now) };
     case 'ended': {
       const silent = { type: 'server', reason: 'no_answer', detail: null } as const;
       return end(finish(state, view.call, null, over?.ending ?? silent), main, over?.ending ?? silent, null, now);

@@ -22,13 +22,13 @@ const view = (call = A, phase: CallView['phase'] = 'ringing', handle_ = 'bob'): 
   deadline: phase === 'ringing' ? NOW + 45_000 : null,
   here: true,
 });
-const started = (epoch = 1, call = A, handle_ = 'bob'): FrameOf<'call_started'> => ({
+const started = (epoch = 1, call = A, handle_ = 'bob', path: CallView['path'] = 'direct'): FrameOf<'call_started'> => ({
   type: 'call_started',
   call,
   role: 'caller',
   with: handle_,
   kind: 'audio',
-  path: 'direct',
+  path,
   ice_servers: [],
   epoch,
 });
@@ -83,7 +83,7 @@ const starting = run(idle, pressCall).state;
 const outgoing = run(starting, { type: 'invited', attempt: 'k1', view: view() }).state;
 const ringing = run(idle, frame(ring())).state;
 const answering = run(ringing, accept).state;
-const remembered = begin({ call: A, muted: true, camera: true }, false);
+const remembered = begin({ call: A, muted: true, camera: true, way: 'unknown' }, false);
 const claiming = run(remembered, frame(welcome(view(A, 'active')))).state;
 const rejoining = run(claiming, { type: 'claim_won', call: A }).state;
 const connecting = run(outgoing, frame(started())).state;
@@ -120,6 +120,7 @@ const events: Record<string, Event> = {
   press_camera: { type: 'press_camera' },
   press_screen: { type: 'press_screen' },
   press_take: { type: 'press_take' },
+  press_understood: { type: 'press_understood' },
   dismiss: { type: 'dismiss' },
   welcome_with: frame(welcome(view(A, 'active'))),
   welcome_without: frame(welcome()),
@@ -130,6 +131,7 @@ const events: Record<string, Event> = {
   call_progress: frame({ type: 'call_progress', call: A, devices: 2 }),
   call_started: frame(started(1)),
   call_started_2: frame(started(2)),
+  call_moved: frame(started(2, A, 'bob', 'relay')),
   call_active: frame({ type: 'call_active', call: A, since: NOW }),
   call_ended: frame(ended()),
   call_ended_other: frame(ended('hung_up', B)),
@@ -182,6 +184,7 @@ const table: Record<string, Record<string, Main['phase']>> = {
     welcome_with: 'elsewhere',
     call_started: 'elsewhere',
     call_started_2: 'elsewhere',
+    call_moved: 'elsewhere',
   },
   ringing: {
     // Calling who rings here is answering (C-15).
@@ -190,12 +193,14 @@ const table: Record<string, Record<string, Main['phase']>> = {
     welcome_with: 'elsewhere',
     call_started: 'elsewhere',
     call_started_2: 'elsewhere',
+    call_moved: 'elsewhere',
   },
   starting: {
     press_end: 'idle',
     // Glare: the other side's call is taken as the answer.
     call_started: 'connecting',
     call_started_2: 'connecting',
+    call_moved: 'connecting',
     invited: 'outgoing',
     not_invited: 'ended',
   },
@@ -205,6 +210,7 @@ const table: Record<string, Record<string, Main['phase']>> = {
     welcome_without: 'ended',
     call_started: 'connecting',
     call_started_2: 'connecting',
+    call_moved: 'connecting',
     call_ended: 'ended',
     refused_over: 'ended',
     claim_lost: 'elsewhere',
@@ -214,6 +220,7 @@ const table: Record<string, Record<string, Main['phase']>> = {
     ring_stopped: 'ended',
     call_started: 'connecting',
     call_started_2: 'connecting',
+    call_moved: 'connecting',
     call_ended: 'ended',
     refused_over: 'ended',
     claim_lost: 'elsewhere',
@@ -230,6 +237,7 @@ const table: Record<string, Record<string, Main['phase']>> = {
     welcome_without: 'ended',
     call_started: 'connecting',
     call_started_2: 'connecting',
+    call_moved: 'connecting',
     call_ended: 'ended',
     refused_over: 'ended',
     claim_lost: 'elsewhere',
@@ -571,6 +579,58 @@ describe('in a call', () => {
   });
 });
 
+describe('a move to the relay (P-7)', () => {
+  const relay = (epoch: number) => frame(started(epoch, A, 'bob', 'relay'));
+  const moved = run(active, relay(2));
+  const wayIn = (state: State) => ('way' in state.main ? state.main.way : null);
+
+  it('starts media over on the relay with the same capture, and opens nothing', () => {
+    expect(moved.last).toContainEqual(expect.objectContaining({ type: 'connect', media: 1, epoch: 2, path: 'relay' }));
+    expect(kinds(moved.last).filter((kind) => /^(?:open|close)_/.test(kind))).toEqual([]);
+    expect(moved.state.main).toMatchObject({ phase: 'active', since: NOW, way: 'moved' });
+  });
+
+  it('is said until it was read, and then no more, also after another start', () => {
+    const read = run(moved.state, { type: 'press_understood' });
+    expect(wayIn(read.state)).toBe('told');
+    expect(wayIn(run(read.state, relay(3)).state)).toBe('told');
+    expect(wayIn(run(moved.state, relay(3)).state)).toBe('moved');
+  });
+
+  it('has nothing to say where media was never direct', () => {
+    expect(wayIn(run(outgoing, relay(1)).state)).toBe('relay');
+    expect(wayIn(run(answering, relay(1)).state)).toBe('relay');
+    expect(wayIn(run(active, { type: 'press_understood' }).state)).toBe('direct');
+  });
+
+  it('is not undone by a later start that is called direct', () => {
+    const later = run(moved.state, frame(started(3)));
+    expect(later.last).toContainEqual(expect.objectContaining({ type: 'connect', epoch: 3, path: 'relay' }));
+  });
+
+  it('that was missed with the link is made up for at once, with no more direct attempts', () => {
+    const back = run(active, { type: 'offline' }, frame(welcome({ ...view(A, 'active'), path: 'relay' })));
+    expect(frames(back.last)).toEqual(['call_rejoin']);
+    expect(kinds(back.last)).not.toContain('restart_ice');
+  });
+
+  it('is known after a reload, and in another tab', () => {
+    const { effects } = moved;
+    const value = effects.find((effect) => effect.type === 'remember')?.value ?? null;
+    expect(value).toMatchObject({ call: A, way: 'moved' });
+    const again = run(
+      begin(value, true),
+      frame(welcome({ ...view(A, 'active'), path: 'relay' })),
+      { type: 'claim_won', call: A },
+      relay(3),
+    );
+    expect(wayIn(again.state)).toBe('moved');
+    const taken = run(moved.state, { type: 'claim_lost', call: A }, { type: 'press_take' });
+    const won = run(taken.state, { type: 'claim_won', call: A }, frame(started(3)));
+    expect(won.last).toContainEqual(expect.objectContaining({ type: 'connect', path: 'relay' }));
+  });
+});
+
 /** Follows effects and fails when one of them must not be. */
 class Watch {
   media: number | null = null;
@@ -580,10 +640,18 @@ class Watch {
   awake = false;
   sound = 'quiet';
   held: string | null = null;
+  readonly relayed = new Set<string>();
 
   see(event: Event, effects: readonly Effect[], state: State, now: number) {
     for (const effect of effects) this.one(event, effect);
     const { phase } = state.main;
+    const call = 'call' in state.main ? (state.main.call ?? '') : '';
+    for (const effect of effects) {
+      if (effect.type !== 'connect') continue;
+      // P-5: once on the relay, never direct again.
+      if (this.relayed.has(call)) expect(effect.path).toBe('relay');
+      if (effect.path === 'relay') this.relayed.add(call);
+    }
     const quiet = phase === 'idle' || phase === 'ended' || phase === 'elsewhere';
     if (quiet) expect([this.media, this.held, this.awake]).toEqual([null, null, false]);
     if (visibleRings(state).length === 0 && phase !== 'outgoing') expect(this.sound).toBe('quiet');
@@ -665,8 +733,11 @@ const calls = fc.constantFrom(A, B);
 const people = fc.constantFrom('bob', 'cleo');
 const media = fc.integer({ min: 1, max: 4 });
 const epochs = fc.integer({ min: 1, max: 4 });
+const paths = fc.constantFrom<CallView['path']>('direct', 'relay');
 const phases = fc.constantFrom<CallView['phase']>('ringing', 'connecting', 'active', 'ended');
-const views = fc.tuple(calls, phases, people).map(([call, phase, person]) => view(call, phase, person));
+const views = fc
+  .tuple(calls, phases, people, paths)
+  .map(([call, phase, person, path]) => ({ ...view(call, phase, person), path }));
 const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.constantFrom(...Object.values(events)),
   fc.record({
@@ -678,7 +749,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant('press_accept' as const), call: calls, video: fc.boolean() }),
   fc.record({ type: fc.constant('press_decline' as const), call: calls }),
   fc.tuple(calls, fc.integer({ min: -5, max: 60 }), people).map(([c, s, p]) => frame(ring(c, NOW + s * 1000, p))),
-  fc.tuple(epochs, calls, people).map(([e, c, p]) => frame(started(e, c, p))),
+  fc.tuple(epochs, calls, people, paths).map(([e, c, p, path]) => frame(started(e, c, p, path))),
   fc.array(views, { maxLength: 2 }).map((list) => frame(welcome(...list))),
   fc
     .tuple(calls, fc.constantFrom<FrameOf<'call_ended'>['reason']>('hung_up', 'declined', 'failed'))
@@ -707,7 +778,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
 describe('before a call that went on is this tab’s', () => {
   it('captures nothing at a press, and begins as the presses say', () => {
     let { state } = handle(
-      begin({ call: A, muted: true, camera: true }, true),
+      begin({ call: A, muted: true, camera: true, way: 'unknown' }, true),
       frame(welcome(view(A, 'active', 'bob'))),
       NOW,
     );
@@ -728,7 +799,7 @@ describe('random walks', () => {
     fc.assert(
       fc.property(fc.boolean(), walk, (again, steps) => {
         const watch = new Watch();
-        let state = begin(again ? { call: A, muted: true, camera: true } : null, true);
+        let state = begin(again ? { call: A, muted: true, camera: true, way: 'unknown' } : null, true);
         let now = NOW;
         for (const [pause, event] of steps) {
           now += pause;

@@ -41,6 +41,11 @@ export function captures(main: Main): main is Capturing {
   return 'own' in main;
 }
 
+/** Whether nothing of this side is heard. */
+export function silent(own: Own): boolean {
+  return own.muted || own.microphone === 'none';
+}
+
 /** What the other side is told. */
 export function mediaState(own: Own): MediaState {
   return {

@@ -4,6 +4,7 @@
 // put into them, so nothing is negotiated again but ICE restarts, and nothing that the other side sends can change
 // what is captured here (C-18).
 
+import { peerRules } from './path.pure';
 import type { IceServer, Path, Role, SdpType } from './state.pure';
 
 /** How often it is looked whether anything arrives. */
@@ -58,14 +59,7 @@ export class Peer {
     this.#listener = listener;
     this.#polite = setup.role === 'callee';
     this.#tracks = { ...tracks };
-    const pc = new RTCPeerConnection({
-      // P-2: this server's relay or nothing; on `relay` no other candidate is even gathered.
-      iceServers: setup.iceServers.map((server) => ({ ...server })),
-      iceTransportPolicy: setup.path === 'relay' ? 'relay' : 'all',
-      // One component, one port; Firefox would gather a second one otherwise.
-      bundlePolicy: 'max-bundle',
-      rtcpMuxPolicy: 'require',
-    });
+    const pc = new RTCPeerConnection(peerRules(setup.path, setup.iceServers));
     this.#pc = pc;
     pc.onnegotiationneeded = () => void this.#offer();
     pc.onicecandidate = ({ candidate }) => {

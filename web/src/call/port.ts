@@ -46,6 +46,10 @@ export interface CallPort {
   serverNow(): number;
   /** Goes to a page of the app, for example `/messages/ann`. */
   navigate(path: string): void;
+  /** Enhanced call privacy: whether it is on for who is signed in here, and whether the server has a relay for it. */
+  privacy(): { readonly on: boolean; readonly relay: boolean };
+  /** Turns it on or off. Resolves once the server has it; rejects like `invite`. */
+  setPrivacy(on: boolean): Promise<void>;
   /** Shows a short notice. */
   toast(text: string): void;
   /** Who is signed in, and on which device. */

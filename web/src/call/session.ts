@@ -136,6 +136,27 @@ export class CallSession {
     this.#dispatch({ type: 'dismiss' });
   }
 
+  /** The word about the move to the relay was read (P-7). */
+  understood(): void {
+    this.#dispatch({ type: 'press_understood' });
+  }
+
+  /** How Enhanced call privacy stands. */
+  privacy(): ReturnType<CallPort['privacy']> {
+    return this.#port.privacy();
+  }
+
+  /** Turns it on or off; on, it moves a direct call to the relay, which the server does (P-7). Answers with words where
+   * it failed. */
+  async setPrivacy(on: boolean): Promise<string | null> {
+    try {
+      await this.#port.setPrivacy(on);
+      return null;
+    } catch (error) {
+      return words.notChanged(refused(error)?.code ?? null);
+    }
+  }
+
   minimise(minimised: boolean): void {
     this.#show({ minimised });
   }

@@ -2,6 +2,7 @@
 // with what stood before, so that nothing can be opened twice or left open (C-19).
 
 import { captures } from './own.pure';
+import { wayOf } from './path.pure';
 import type { Effect, Main, Remembered, Ring, Sound, State } from './state.pure';
 
 interface Standing {
@@ -70,7 +71,12 @@ function stands(state: State): Standing {
   const own = captures(main) && (call !== null || main.phase === 'starting') ? main.own : null;
   const remember =
     call !== null && own
-      ? { call, muted: own.muted, camera: own.camera === 'on' || own.camera === 'opening' || own.camera === 'resting' }
+      ? {
+          call,
+          muted: own.muted,
+          camera: own.camera === 'on' || own.camera === 'opening' || own.camera === 'resting',
+          way: wayOf(main),
+        }
       : null;
   return {
     media: own && { id: own.media, camera: own.camera === 'opening', muted: own.muted },
@@ -83,7 +89,7 @@ function stands(state: State): Standing {
 }
 
 function same(a: Remembered | null, b: Remembered | null): boolean {
-  return a?.call === b?.call && a?.muted === b?.muted && a?.camera === b?.camera;
+  return a?.call === b?.call && a?.muted === b?.muted && a?.camera === b?.camera && a?.way === b?.way;
 }
 
 /** The effects that lead from one state to the next, around those of the step itself: first what ends, then what

@@ -10,6 +10,7 @@
 // Rings stand beside it: several people can call at once, also during a call (call waiting, C-15).
 // Times are the server's clock in milliseconds, and always arguments.
 
+import type { Way } from './path.pure';
 import type { CallKind, CallView, ClientFrame, Code, MediaState, Schemas, ServerFrame } from './port';
 
 /** The media attempt's route and servers, as `call_started` gives them. */
@@ -90,6 +91,8 @@ export interface Answering {
   readonly call: string;
   readonly with: string;
   readonly kind: CallKind;
+  /** What the ring already fixed: a path only tightens. */
+  readonly way: Way;
   readonly own: Own;
   readonly at: number;
   /** The server was asked to start media over, because its word did not come. */
@@ -106,6 +109,8 @@ export interface Returning {
   readonly stage: 'claiming' | 'rejoining';
   /** How the call stood when last told in full; absent once it is known to be answered. */
   readonly view: CallView | null;
+  /** How it went before the reload. */
+  readonly way: Way;
   readonly own: Own;
   readonly at: number;
 }
@@ -115,7 +120,7 @@ interface Talk {
   readonly with: string;
   readonly kind: CallKind;
   readonly role: Role;
-  readonly path: Path;
+  readonly way: Way;
   readonly epoch: number;
   readonly own: Own;
   /** What the other side says it sends. */
@@ -147,6 +152,7 @@ export interface Elsewhere {
   readonly kind: CallKind;
   /** As in `Returning`. */
   readonly view: CallView | null;
+  readonly way: Way;
 }
 
 /** Why a call is over, as words need it. */
@@ -167,6 +173,7 @@ export interface Ended {
   readonly ending: Ending;
   /** Seconds of talk. */
   readonly seconds: number | null;
+  readonly way: Way;
 }
 
 /** What this tab is in. */
@@ -205,6 +212,7 @@ export interface Remembered {
   readonly call: string;
   readonly muted: boolean;
   readonly camera: boolean;
+  readonly way: Way;
 }
 
 /** Everything. */
@@ -231,6 +239,8 @@ export type Event =
   | { readonly type: 'press_camera' }
   | { readonly type: 'press_screen' }
   | { readonly type: 'press_take' }
+  /** The word about the move to the relay was read (P-7). */
+  | { readonly type: 'press_understood' }
   | { readonly type: 'dismiss' }
   // The server.
   | { readonly type: 'frame'; readonly frame: ServerFrame }

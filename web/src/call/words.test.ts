@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { newOwn } from './own.pure';
+import type { Way } from './path.pure';
 import type { Ended, Ending, Outgoing } from './state.pure';
-import { canCallAgain, duration, ending, NO_DEVICE_AFTER, stateLine } from './words';
+import { aboutWay, canCallAgain, duration, ending, hadMoved, NO_DEVICE_AFTER, stateLine } from './words';
 
 const NOW = 1_000_000;
 const over = (value: Ending): Ended => ({
@@ -11,6 +12,7 @@ const over = (value: Ending): Ended => ({
   kind: 'audio',
   ending: value,
   seconds: null,
+  way: 'unknown',
 });
 const outgoing = (devices: number | null): Outgoing => ({
   phase: 'outgoing',
@@ -44,6 +46,18 @@ describe('what a caller is told', () => {
     expect([canCallAgain(before), canCallAgain(after)]).toEqual([false, false]);
   });
 
+  it('says why a call ended that could not be moved to a relay (P-5, P-7)', () => {
+    const value = over({ type: 'server', reason: 'failed', detail: 'no_relay' });
+    expect(ending({ ...value, seconds: 12, way: 'direct' }, 'Bob')).toContain('Enhanced call privacy was turned on');
+    expect(canCallAgain({ ...value, seconds: 12 })).toBe(false);
+  });
+
+  it('tells a relay that cannot be reached from a firewall between two people (P-5)', () => {
+    const value = over({ type: 'server', reason: 'failed', detail: 'no_media' });
+    expect(ending({ ...value, way: 'relay' }, 'Bob')).toContain('could not reach the relay');
+    expect(ending({ ...value, way: 'direct' }, 'Bob')).not.toContain('relay');
+  });
+
   it('does not tell a block from a hang-up (C-6)', () => {
     const end = (reason: 'blocked' | 'hung_up') => ending(over({ type: 'server', reason, detail: null }), 'Bob');
     expect(end('blocked')).toBe(end('hung_up'));
@@ -55,6 +69,32 @@ describe('media that fails', () => {
     const value = over({ type: 'server', reason: 'failed', detail: 'no_media' });
     expect(ending(value, 'Bob')).toContain('No connection came about');
     expect(ending({ ...value, seconds: 37 }, 'Bob')).toContain('was lost');
+  });
+});
+
+describe('the path (P-5, P-7)', () => {
+  const said = (way: Way) => aboutWay(way, 'bob');
+
+  it('is told by what the other side can see', () => {
+    expect(said('direct')).toContain('@bob can see your IP address');
+    expect(said('relay')).toContain('@bob cannot see your IP address');
+  });
+
+  it('never claims of a call that was direct that nothing was seen', () => {
+    for (const way of ['moved', 'told'] as const) {
+      expect(said(way)).toContain('@bob could see your IP address');
+      expect(said(way)).not.toContain('cannot');
+    }
+  });
+
+  it('is told at the end where nobody had pressed OK', () => {
+    const value = over({ type: 'local', what: 'left' });
+    expect(hadMoved({ ...value, way: 'moved' })).toContain('@bob could see your IP address');
+    expect([hadMoved(value), hadMoved({ ...value, way: 'told' }), hadMoved({ ...value, way: 'relay' })]).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 // The words of calls. Sentences say what happened and what can be done, and never more than this side may know (C-6).
 
+import { pathOf, type Way } from './path.pure';
 import type { CallKind, Code } from './port';
 import type { Ended, Ending, Main, Notice, Path, Trouble } from './state.pure';
 
@@ -38,6 +39,7 @@ export function stateLine(main: Main, now: number): string | null {
     case 'returning':
       return 'Reconnecting…';
     case 'active':
+      if (main.way === 'moved' && !main.said) return 'Moving to the relay…';
       return main.loss ? 'Reconnecting…' : null;
   }
 }
@@ -56,10 +58,17 @@ export function ending(ended: Ended, name: string): string {
   const value = ended.ending;
   // They had talked: a firewall is not the reason then.
   if (ended.seconds !== null && value.type === 'server' && value.detail === 'no_media') return LOST;
+  if (ended.seconds !== null && value.type === 'server' && value.detail === 'no_relay') return NO_RELAY_DURING;
+  if (value.type === 'server' && value.detail === 'no_media' && pathOf(ended.way) === 'relay') return RELAY_SILENT;
   return why(value, name);
 }
 
 const LOST = 'The connection was lost and could not be brought back';
+const NO_RELAY = 'This call has to go through a relay, and this server has none.';
+const NO_RELAY_DURING =
+  'Enhanced call privacy was turned on, and this server has no relay. The call ended instead of going on directly.';
+const RELAY_SILENT =
+  'One of you could not reach the relay. The call was not made directly instead, so no IP address was shown.';
 
 function why(value: Ending, name: string): string {
   switch (value.type) {
@@ -120,7 +129,7 @@ function why(value: Ending, name: string): string {
 function failed(detail: Extract<Ending, { type: 'server' }>['detail']): string {
   switch (detail) {
     case 'no_relay':
-      return 'This call has to go through a relay, and this server has none.';
+      return NO_RELAY;
     case 'no_media':
       return 'No connection came about between the two of you. A firewall may be in the way.';
     case null:
@@ -139,7 +148,7 @@ function refusal(code: Code, name: string): string {
     case 'already_calling':
       return 'You are calling somebody already. Try again in a moment.';
     case 'no_relay':
-      return 'This call has to go through a relay, and this server has none.';
+      return NO_RELAY;
     case 'too_many':
       return 'Too many calls in a short time. Try again later.';
     case 'not_found':
@@ -229,20 +238,70 @@ export function notice(value: Notice, nameOf: (handle: string) => string): strin
   }
 }
 
-/** The path, in one word and in one sentence (P-5). */
-export function path(value: Path, handle: string): { short: string; long: string } {
+/** The path in one word (P-5). */
+export function pathName(value: Path): string {
   switch (value) {
     case 'direct':
-      return {
-        short: 'Direct',
-        long: `This call goes directly between the two of you. @${handle} can see your IP address, and you can see theirs. To hide both, turn on Enhanced call privacy in the settings.`,
-      };
+      return 'Direct';
     case 'relay':
-      return {
-        short: 'Relayed',
-        long: `This call goes through the server's relay. @${handle} cannot see your IP address, and you cannot see theirs.`,
-      };
+      return 'Relayed';
   }
+}
+
+/** What the way of a call means for one's address. */
+export function aboutWay(way: Way, handle: string): string {
+  switch (way) {
+    case 'unknown':
+      return '';
+    case 'direct':
+      return `This call is direct: @${handle} can see your IP address, and you can see theirs.`;
+    case 'relay':
+      return `This call goes through this server’s relay. @${handle} cannot see your IP address, and you cannot see theirs.`;
+    case 'moved':
+    case 'told':
+      return moved(handle);
+  }
+}
+
+/** What a call that has only been announced will do. */
+export function aboutPlan(value: Path, handle: string): string {
+  switch (value) {
+    case 'direct':
+      return `If @${handle} answers, this call is direct: @${handle} can see your IP address, and you can see theirs.`;
+    case 'relay':
+      return `This call goes through this server’s relay. @${handle} will not see your IP address, and you will not see theirs.`;
+  }
+}
+
+/** A call that was direct is on the relay now (P-7). */
+export function moved(handle: string): string {
+  return `This call is on the relay now. Until then it was direct, and @${handle} could see your IP address.`;
+}
+
+/** The same, where the call ended before it was read. */
+export function hadMoved(ended: Ended): string | null {
+  return ended.way === 'moved'
+    ? `Before this call moved to the relay it was direct, and @${ended.with} could see your IP address.`
+    : null;
+}
+
+/** Enhanced call privacy, from within a call. */
+export const privacy = {
+  hide: 'Hide it from now on',
+  hiding: 'Moving to the relay…',
+  hideHint: (handle: string) =>
+    `Turns on Enhanced call privacy: this call and all later ones go through the relay, with a little more delay. What @${handle} has seen stays seen.`,
+  noRelay: 'This server has no relay, so it cannot be hidden.',
+  on: 'Enhanced call privacy is on for your later calls, too.',
+  off: 'Enhanced call privacy is off for your later calls. This one stays on the relay.',
+  undo: 'Turn it off for later calls',
+  redo: 'Turn it on for later calls',
+  understood: 'OK',
+};
+
+/** The setting could not be changed. */
+export function notChanged(code: Code | null): string {
+  return code === null ? 'Not changed: Birdcall could not be reached.' : 'Not changed: the server did not take it.';
 }
 
 /** What to do about a microphone that could not be had. The call goes on without it. */

@@ -6,6 +6,7 @@ import { installCalls } from '../call';
 import { nudgeLive, onDoubt, onFrame, onLink, onReload, send, serverNow, startLive, stopLive } from '../live/socket';
 import { navigate, place } from '../router.svelte';
 import { words } from '../words';
+import { callingSettings } from './calling.svelte';
 import { addEntry, hearInConversations, reloadConversations } from './conversation.svelte';
 import { conversations, hearInList } from './conversations.svelte';
 import { watchLink } from './link.svelte';
@@ -13,7 +14,7 @@ import { speak, toast } from './notices.svelte';
 import { clearOutbox, hearInOutbox, startOutbox } from './outbox.svelte';
 import { person, personNow } from './people.svelte';
 import { reloadResources } from './resource.svelte';
-import { loadMe, me, session } from './session.svelte';
+import { loadMe, me, serverRelays, session } from './session.svelte';
 
 let started = false;
 
@@ -35,6 +36,8 @@ export function startApp(): void {
     person,
     serverNow,
     navigate,
+    privacy: () => ({ on: callingSettings.calling.enhanced_privacy, relay: serverRelays() }),
+    setPrivacy,
     toast,
     me: () => ({ handle: me().handle, device: me().device }),
   });
@@ -61,10 +64,18 @@ async function invite(body: Parameters<typeof api.postCall>[0]) {
   try {
     return await api.postCall(body);
   } catch (thrown) {
-    // A refusal has a code of the server's; no answer at all is something else.
-    if (thrown instanceof ApiError && thrown.code === 'unreachable') throw new Error(thrown.title);
-    throw thrown;
+    throw asRefusal(thrown);
   }
+}
+
+async function setPrivacy(on: boolean): Promise<void> {
+  await callingSettings.want({ enhanced_privacy: on });
+  if (callingSettings.error) throw asRefusal(callingSettings.error);
+}
+
+/** A refusal has a code of the server's; no answer at all is something else. */
+function asRefusal(thrown: unknown): unknown {
+  return thrown instanceof ApiError && thrown.code === 'unreachable' ? new Error(thrown.title) : thrown;
 }
 
 function hear(frame: ServerFrame): void {

@@ -11,7 +11,7 @@ export class CallingSettings {
   #wanted = $state.raw<Calling>();
   #status = $state<'idle' | 'saving' | 'saved'>('idle');
   #error = $state.raw<ApiError>();
-  #busy = false;
+  #saving: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** What the switches show: what is wanted, else what the server has. */
@@ -25,17 +25,23 @@ export class CallingSettings {
     return this.#error;
   }
 
-  /** Wants something else from now on. */
-  want(next: Calling): void {
-    this.#wanted = next;
+  /** Wants something else from now on. Resolves when it was saved, or was not: then `error` tells why. */
+  want(change: Partial<Calling>): Promise<void> {
+    this.#wanted = { ...this.calling, ...change };
     this.#error = undefined;
-    void this.#save();
+    // Requests in parallel could overtake each other; the newest wish follows the running one.
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = undefined;
+    });
+    return this.#saving;
   }
 
-  // Requests in parallel could overtake each other; the newest wish follows the running one.
+  /** The error was shown long enough. */
+  forgive(): void {
+    this.#error = undefined;
+  }
+
   async #save(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
     clearTimeout(this.#timer);
     this.#status = 'saving';
     try {
@@ -53,8 +59,10 @@ export class CallingSettings {
       this.#wanted = undefined;
       this.#status = 'idle';
       this.#error = asApiError(thrown);
-    } finally {
-      this.#busy = false;
     }
   }
 }
+
+/** The settings of who is signed in. One for the page and the call screen: a save replaces all of them, and two side by
+ * side would undo each other. */
+export const callingSettings = new CallingSettings();

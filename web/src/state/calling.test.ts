@@ -19,15 +19,17 @@ const first: Calling = {
   enhanced_privacy: false,
   audience: { address_book: true, following: true, verified: false, everyone: false },
 };
-const person = (calling: Calling): Me => ({
-  handle: 'ann',
-  name: 'Ann',
-  bio: '',
-  verified: false,
-  device: '0000000000000001',
-  calling,
-  calling_asked: true,
-});
+const person = (calling: Calling) =>
+  ({
+    handle: 'ann',
+    name: 'Ann',
+    bio: '',
+    verified: false,
+    device: '0000000000000001',
+    calling,
+    calling_asked: true,
+    relay: true,
+  }) as Me;
 
 const json = (body: unknown, status: number) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
@@ -43,7 +45,7 @@ describe('calling settings', () => {
   it('show at once what is wanted, and then that it is saved', async () => {
     const settings = new CallingSettings();
     const off = { ...first, enabled: false };
-    settings.want(off);
+    void settings.want(off);
     expect(settings.calling.enabled).toBe(false);
     expect(settings.status).toBe('saving');
     await vi.waitFor(() => expect(wire).toHaveLength(1));
@@ -54,12 +56,27 @@ describe('calling settings', () => {
 
   it('go back to what the server has when it does not take them', async () => {
     const settings = new CallingSettings();
-    settings.want({ ...first, enabled: false });
+    const done = settings.want({ enabled: false });
     await vi.waitFor(() => expect(wire).toHaveLength(1));
     wire[0]?.answer(refused());
-    await vi.waitFor(() => expect(settings.error?.code).toBe('unavailable'));
+    await done;
+    expect(settings.error?.code).toBe('unavailable');
     expect(settings.calling).toEqual(first);
     expect(settings.status).toBe('idle');
+  });
+
+  it('keep what one place wants when another wants something else meanwhile', async () => {
+    const settings = new CallingSettings();
+    void settings.want({ enabled: false });
+    await vi.waitFor(() => expect(wire).toHaveLength(1));
+    const done = settings.want({ enhanced_privacy: true });
+    const both = { ...first, enabled: false, enhanced_privacy: true };
+    wire[0]?.answer(saved({ ...first, enabled: false }));
+    await vi.waitFor(() => expect(wire).toHaveLength(2));
+    expect(wire[1]?.sent).toEqual(both);
+    wire[1]?.answer(saved(both));
+    await done;
+    expect(me().calling).toEqual(both);
   });
 
   it('are saved one after the other, the newest wish last', async () => {
@@ -67,10 +84,10 @@ describe('calling settings', () => {
     const one = { ...first, enabled: false };
     const two = { ...first, enhanced_privacy: true };
     const three = { ...first, enabled: false, enhanced_privacy: true };
-    settings.want(one);
+    void settings.want(one);
     await vi.waitFor(() => expect(wire).toHaveLength(1));
-    settings.want(two);
-    settings.want(three);
+    void settings.want(two);
+    void settings.want(three);
     wire[0]?.answer(saved(one));
     await vi.waitFor(() => expect(wire).toHaveLength(2));
     expect(settings.calling).toEqual(three);

@@ -28,6 +28,13 @@ export function me(): Me {
   return current.me;
 }
 
+/** Whether the server has a relay, without which no call with Enhanced call privacy connects (P-5). */
+export function serverRelays(): boolean {
+  // Absent from servers of an earlier version.
+  const { relay = true } = me() as Me & { readonly relay?: boolean };
+  return relay;
+}
+
 /** Somebody signed in, or what is known of them changed. */
 export function setMe(next: Me): void {
   current = { status: 'signed_in', me: next };

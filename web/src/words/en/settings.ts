@@ -31,8 +31,14 @@ export const settings = {
     everyone: 'Everyone',
     everyoneHint: 'Anybody you have ever written to.',
     privacy: 'Enhanced call privacy',
-    privacyHint:
-      'Your calls go through a relay on this server, so that the other person cannot see your IP address; if the server has no relay, there is no call.',
+    privacyHides:
+      'It hides your IP address, which tells roughly where you are, from the people in your calls: sound and picture go through this server’s relay.',
+    privacyCosts:
+      'It costs a little delay, a call that cannot reach the relay does not connect, and whoever runs this server still sees your address.',
+    privacyAnyway: 'Calls between people who do not both follow each other always go through the relay.',
+    privacyBrief:
+      'Your calls go through this server’s relay, so that the other person cannot see your IP address; it costs a little delay.',
+    noRelay: 'This server has no relay, so calls with Enhanced call privacy cannot connect.',
   },
   deviceList: {
     title: 'Devices',
