@@ -18,6 +18,7 @@ export class Server {
   #log = [];
   #command;
   #options;
+  #relay = '127.0.0.1:0';
 
   /** Where it listens, for example `http://127.0.0.1:40123`. */
   url = '';
@@ -64,7 +65,8 @@ export class Server {
   async #run(listen) {
     const { command, env } = this.#command;
     const [program, ...before] = command;
-    const options = [...before, 'serve', '--data', this.#data, '--listen', listen, ...this.#options];
+    const relay = this.#options.includes('--relay-listen') ? [] : ['--relay-listen', this.#relay];
+    const options = [...before, 'serve', '--data', this.#data, '--listen', listen, ...relay, ...this.#options];
     const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.#child = child;
     child.stderr.on('data', (text) => this.#log.push(String(text)));
@@ -84,6 +86,8 @@ export class Server {
         const line = /listening (https?:\S+)/.exec(seen);
         if (line) {
           clearTimeout(timer);
+          // Started again it is where it was.
+          this.#relay = /^relay (\S+)/m.exec(seen)?.[1] ?? this.#relay;
           resolve(line[1]);
         }
       });

@@ -48,7 +48,9 @@ story(
   },
 );
 
-story('a call that would need a relay ends plainly, with no direct path instead (P-5)', async (people) => {
+const alone = world({ options: ['--relay', 'false'] });
+
+alone('a call that would need a relay ends plainly, with no direct path instead (P-5)', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
   await acquaint(ann, bob);
   await bob.page.goto('/settings/calls');

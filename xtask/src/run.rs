@@ -43,6 +43,8 @@ pub(crate) fn run() -> Outcome {
         "data",
         "--listen",
         &address.to_string(),
+        "--relay-listen",
+        "127.0.0.1:0",
     ];
     let mut server = Process::new(program, &arguments).start()?;
     let outcome = wait_until_ready(&mut server, address, &stopping).and_then(|()| {

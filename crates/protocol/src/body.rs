@@ -65,6 +65,8 @@ pub struct Me {
     pub calling: Calling,
     /// Whether the first sign-in's question about calls was answered (C-2).
     pub calling_asked: bool,
+    /// Whether the server can relay calls now; without that no call with Enhanced call privacy connects (P-5).
+    pub relay: bool,
 }
 
 /// `PATCH /me`: absent fields stay.

@@ -7,6 +7,7 @@ use crate::counters::Counters;
 use crate::doors::Doors;
 use crate::hub::Hub;
 use crate::password::Passwords;
+use crate::relay::Relaying;
 use birdcall_store::Store;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub struct Parts {
     pub clock: Clock,
     /// The sockets.
     pub hub: Hub,
+    /// The relay.
+    pub relay: Relaying,
     /// Password hashing.
     pub passwords: Passwords,
     /// Rate limits.
@@ -40,13 +43,15 @@ pub struct Parts {
 
 impl App {
     /// # Errors
-    /// A sentence, if password hashing does not work.
+    /// A sentence: password hashing does not work, or the relay cannot be started.
     pub fn new(config: Config, store: Store, clock: Clock) -> Result<Self, String> {
-        let counters = Counters::default();
+        let relay = Relaying::start(&config)?;
+        let counters = Counters::new(relay.here().cloned());
         Ok(Self(Arc::new(Parts {
             config,
             store,
             hub: Hub::new(counters.sockets()),
+            relay,
             passwords: Passwords::new()?,
             doors: Doors::new(&clock),
             clock,

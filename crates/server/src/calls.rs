@@ -45,7 +45,7 @@ async fn recheck(app: &App, person: PersonId, other: Option<PersonId>) {
             }
             step::step(app, call.id(), step::gate_again).await?;
             if call.phase() != Phase::Ringing && call.path() == Path::Direct {
-                step::step(app, call.id(), step::path_again).await?;
+                step::path_again(app, call.id()).await?;
             }
         }
         Ok::<_, CallError>(())

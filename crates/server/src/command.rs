@@ -1,10 +1,11 @@
 //! The commands of the program `birdcall`.
 
+mod relay;
+
 use crate::clock::Clock;
 use crate::config::{Config, Options};
 use crate::{demo, http, password, random, serve};
 use birdcall_protocol::Handle;
-use birdcall_protocol::body::{Audience, Calling};
 use birdcall_protocol::frame::Changed;
 use birdcall_store::{NewPerson, News, StoreError};
 use clap::{Parser, Subcommand};
@@ -35,6 +36,8 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Runs the relay alone, for a server on another machine
+    Relay(Box<relay::Line>),
     /// Prints the OpenAPI document
     Openapi,
 }
@@ -73,6 +76,7 @@ pub async fn run(line: Line) -> Result<(), String> {
         Command::Serve(options) => serve_until_signal(resolve(*options)?).await,
         Command::Config(options) => print(&resolve(*options)?.to_toml()?),
         Command::User { options, command } => user(resolve(*options)?, command).await,
+        Command::Relay(inner) => relay::run(*inner, line.config.as_deref()).await,
         Command::Openapi => print(&http::document().map_err(|error| error.to_string())?),
     }
 }
@@ -86,6 +90,9 @@ async fn serve_until_signal(config: Config) -> Result<(), String> {
     let with_demo = config.demo;
     let running = serve::start(config, Clock::System).await?;
     let mut said = format!("listening {scheme}://{}\n", running.address);
+    if let Some(relay) = running.app.relay.here() {
+        said += &format!("relay {}\n", relay.address());
+    }
     if let Some(address) = running.metrics {
         said += &format!("metrics http://{address}/metrics\n");
     }
@@ -137,11 +144,7 @@ async fn user(config: Config, command: UserCommand) -> Result<(), String> {
                     handle: &handle,
                     name: &name,
                     password: &hash,
-                    calling: Calling {
-                        enabled: true,
-                        audience: Audience::default(),
-                        enhanced_privacy: config.private_at_first,
-                    },
+                    calling: config.calling_at_first(),
                     at: Clock::System.now(),
                 })
                 .await;

@@ -1,8 +1,9 @@
 //! How the server is told to be: flags, then environment, then the TOML file, then defaults.
 
+use birdcall_protocol::body::{Audience, Calling};
 use clap::Args;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +17,26 @@ pub struct Options {
     /// Address and port of the web app [default: 127.0.0.1:8080]
     #[arg(long, env = "BIRDCALL_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+    /// Address and port of the relay, UDP and TCP [default: [::]:3478, which is IPv4 too]
+    #[arg(long, env = "BIRDCALL_RELAY_LISTEN", value_name = "ADDR")]
+    pub relay_listen: Option<SocketAddr>,
+    /// Whether this program relays calls itself; without a relay only people who follow each other can call, and
+    /// nobody's address is hidden [default: true, false if relay-urls names one elsewhere]
+    #[arg(long, env = "BIRDCALL_RELAY")]
+    pub relay: Option<bool>,
+    /// TURN URLs of the relay as browsers are to use them, if it is not on the host of the page, for example
+    /// `turn:relay.example:3478?transport=udp`
+    #[arg(
+        long,
+        env = "BIRDCALL_RELAY_URLS",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
+    pub relay_urls: Option<Vec<String>>,
+    /// File of the node key, which a relay elsewhere shares; made at the first start [default: node.key in the data
+    /// folder]
+    #[arg(long, env = "BIRDCALL_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
     /// Certificate chain in PEM: serve HTTPS, which browsers ask for before they give a microphone to anything but
     /// localhost
     #[arg(long, env = "BIRDCALL_TLS_CERT", value_name = "FILE")]
@@ -54,6 +75,12 @@ pub struct Options {
     pub demo: Option<bool>,
 }
 
+/// Where the relay listens unless told otherwise: the port that RFC 8656 gives it, on every address of both families.
+const RELAY_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 3478);
+
+/// Browsers make an allocation for each URL and each of their addresses, and a leg may have only so many.
+const MOST_URLS: usize = 3;
+
 /// What the server runs with.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -61,6 +88,12 @@ pub struct Config {
     pub data: PathBuf,
     /// Address and port of the web app.
     pub listen: SocketAddr,
+    /// Address and port of the relay, if there is one in this program.
+    pub relay_listen: Option<SocketAddr>,
+    /// The relay's URLs, if they are not to be made from the page's host.
+    pub relay_urls: Vec<String>,
+    /// Where the node key is.
+    pub key_file: PathBuf,
     /// Certificate chain and key, if it speaks TLS itself.
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Cookies are for HTTPS only.
@@ -97,6 +130,10 @@ impl Options {
         Ok(Self {
             data: self.data.or(file.data),
             listen: self.listen.or(file.listen),
+            relay_listen: self.relay_listen.or(file.relay_listen),
+            relay: self.relay.or(file.relay),
+            relay_urls: self.relay_urls.or(file.relay_urls),
+            key_file: self.key_file.or(file.key_file),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
             behind_proxy: self.behind_proxy.or(file.behind_proxy),
@@ -125,8 +162,28 @@ impl Options {
             return Err("ring_seconds is from 1 to 600".into());
         }
         let behind_proxy = self.behind_proxy.unwrap_or(false);
+        let relay_urls = self.relay_urls.unwrap_or_default();
+        let ours = |url: &String| {
+            let relayed = url.starts_with("turn:") || url.starts_with("turns:");
+            relayed && !url.contains(char::is_whitespace)
+        };
+        if !relay_urls.iter().all(ours) {
+            return Err("relay_urls are `turn:` or `turns:` URLs".into());
+        }
+        if relay_urls.len() > MOST_URLS {
+            return Err(format!("at most {MOST_URLS} relay_urls"));
+        }
+        let elsewhere = !relay_urls.is_empty() && self.relay_listen.is_none();
+        let relay_listen = self
+            .relay
+            .unwrap_or(!elsewhere)
+            .then(|| self.relay_listen.unwrap_or(RELAY_LISTEN));
+        let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
         Ok(Config {
-            data: self.data.unwrap_or_else(|| PathBuf::from("data")),
+            key_file: self.key_file.unwrap_or_else(|| data.join("node.key")),
+            data,
+            relay_listen,
+            relay_urls,
             listen: self
                 .listen
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -147,6 +204,16 @@ impl Options {
 }
 
 impl Config {
+    /// Settings of a new account: defaults of C-2 and C-3; the operator may start with Enhanced call privacy on (P-1).
+    #[must_use]
+    pub fn calling_at_first(&self) -> Calling {
+        Calling {
+            enabled: true,
+            audience: Audience::default(),
+            enhanced_privacy: self.private_at_first,
+        }
+    }
+
     /// The effective configuration as TOML. There are no secrets in it: keys are named by their files.
     ///
     /// # Errors
@@ -156,6 +223,10 @@ impl Config {
         let options = Options {
             data: Some(self.data.clone()),
             listen: Some(self.listen),
+            relay_listen: self.relay_listen,
+            relay: Some(self.relay_listen.is_some()),
+            relay_urls: Some(self.relay_urls.clone()),
+            key_file: Some(self.key_file.clone()),
             tls_cert,
             tls_key,
             behind_proxy: Some(self.trust_proxy),
@@ -210,10 +281,48 @@ mod tests {
     }
 
     #[test]
+    fn the_relay_is_here_unless_it_is_elsewhere() {
+        let listen = |options: Options| options.resolve().unwrap().relay_listen;
+        assert_eq!(listen(Options::default()), Some(RELAY_LISTEN));
+        let urls = Some(vec!["turn:relay.example:3478?transport=udp".to_owned()]);
+        let elsewhere = Options {
+            relay_urls: urls,
+            ..Options::default()
+        };
+        assert_eq!(listen(elsewhere.clone()), None);
+        let here_too = Options {
+            relay: Some(true),
+            ..elsewhere
+        };
+        assert_eq!(listen(here_too), Some(RELAY_LISTEN));
+        let none = Options {
+            relay: Some(false),
+            ..Options::default()
+        };
+        assert_eq!(listen(none), None);
+    }
+
+    #[test]
+    fn relay_urls_are_turn_urls() {
+        for wrong in ["stun:call.example", "https://call.example", "turn:a b", ""] {
+            let flags = Options {
+                relay_urls: Some(vec![wrong.into()]),
+                ..Options::default()
+            };
+            assert!(flags.resolve().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn the_printed_configuration_can_be_read_again() {
-        let config = Options::default().resolve().unwrap();
-        let text = config.to_toml().unwrap();
-        let again: Options = toml::from_str(&text).unwrap();
-        assert_eq!(again.resolve().unwrap().to_toml().unwrap(), text);
+        for relay in [None, Some(false)] {
+            let options = Options {
+                relay,
+                ..Options::default()
+            };
+            let text = options.resolve().unwrap().to_toml().unwrap();
+            let again: Options = toml::from_str(&text).unwrap();
+            assert_eq!(again.resolve().unwrap().to_toml().unwrap(), text);
+        }
     }
 }

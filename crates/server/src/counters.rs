@@ -1,6 +1,8 @@
 //! Figures, served in Prometheus' text form on a listener of their own when one is configured.
 
+use crate::relay::Figures;
 use birdcall_protocol::Code;
+use birdcall_relay::Relay;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -8,6 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use std::fmt;
+use std::sync::Arc;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByCode {
@@ -24,21 +27,38 @@ impl From<Code> for ByCode {
 
 /// All figures.
 pub struct Counters {
-    registry: Registry,
+    registry: Arc<Registry>,
     refused: Family<ByCode, Counter>,
+    filtered: Counter,
     sockets: Gauge,
     invites: Counter,
     messages: Counter,
 }
 
-impl Default for Counters {
-    fn default() -> Self {
-        let mut registry = Registry::with_prefix("birdcall");
+/// The figures of a program that is nothing but a relay.
+#[must_use]
+pub fn of_relay(relay: Arc<Relay>) -> Registry {
+    let mut registry = Registry::with_prefix("birdcall");
+    registry.register_collector(Box::new(Figures(relay)));
+    registry
+}
+
+impl Counters {
+    /// All at zero; those of the relay, if there is one here, as it counts.
+    #[must_use]
+    pub fn new(relay: Option<Arc<Relay>>) -> Self {
+        let mut registry = relay.map_or_else(|| Registry::with_prefix("birdcall"), of_relay);
         let refused = Family::<ByCode, Counter>::default();
         registry.register(
             "refused_frames",
             "Frames refused, by code (C-17)",
             refused.clone(),
+        );
+        let filtered = Counter::default();
+        registry.register(
+            "filtered_candidates",
+            "Candidates that were not passed on (P-3)",
+            filtered.clone(),
         );
         let sockets = Gauge::default();
         registry.register("sockets", "Sockets open", sockets.clone());
@@ -47,16 +67,15 @@ impl Default for Counters {
         let messages = Counter::default();
         registry.register("messages", "Messages made durable", messages.clone());
         Self {
-            registry,
+            registry: Arc::new(registry),
             refused,
+            filtered,
             sockets,
             invites,
             messages,
         }
     }
-}
 
-impl Counters {
     /// A frame was refused.
     pub fn refused(&self, code: Code) {
         self.refused.get_or_create(&code.into()).inc();
@@ -66,6 +85,18 @@ impl Counters {
     #[must_use]
     pub fn refused_so_far(&self, code: Code) -> u64 {
         self.refused.get_or_create(&code.into()).get()
+    }
+
+    /// Candidates were left out by the filter.
+    pub fn filtered(&self, candidates: usize) {
+        self.filtered
+            .inc_by(u64::try_from(candidates).unwrap_or(u64::MAX));
+    }
+
+    /// How many candidates were left out so far.
+    #[must_use]
+    pub fn filtered_so_far(&self) -> u64 {
+        self.filtered.get()
     }
 
     /// The sockets open; the hub counts them.
@@ -84,13 +115,19 @@ impl Counters {
         self.messages.inc();
     }
 
-    /// All figures as text.
-    ///
-    /// # Errors
-    /// Never in practice: a `String` takes everything.
-    pub fn text(&self) -> Result<String, fmt::Error> {
-        let mut text = String::new();
-        encode(&mut text, &self.registry)?;
-        Ok(text)
+    /// All figures, for [`text`].
+    #[must_use]
+    pub fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.registry)
     }
+}
+
+/// All figures as text. Waits for the relay's.
+///
+/// # Errors
+/// Never in practice: a `String` takes everything.
+pub fn text(registry: &Registry) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    encode(&mut text, registry)?;
+    Ok(text)
 }

@@ -48,7 +48,7 @@ async fn make(app: &App) -> Result<(), StoreError> {
             handle,
             name,
             password: &password,
-            calling: crate::http::calling_at_first(app),
+            calling: app.config.calling_at_first(),
             at,
         })
         .await?;

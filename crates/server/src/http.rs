@@ -27,7 +27,6 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use accounts::calling_at_first;
 pub use health::metrics_router;
 pub use openapi::document;
 

@@ -4,6 +4,7 @@
 //! read its person's feed (nothing is lost: the feed is in the store). A queue that is full closes its socket; the
 //! device comes back and catches up.
 
+use crate::relay::Page;
 use axum::extract::ws::Utf8Bytes;
 use birdcall_call::To;
 use birdcall_protocol::frame::ServerFrame;
@@ -60,6 +61,8 @@ struct Signals {
 struct Entry {
     socket: u64,
     device: DeviceId,
+    /// Where its page came from, for the URLs of the relay.
+    page: Option<Page>,
     frames: mpsc::Sender<Utf8Bytes>,
     signals: Arc<Signals>,
 }
@@ -121,13 +124,14 @@ impl Hub {
 
     /// Registers a socket.
     #[must_use]
-    pub fn open(&self, person: PersonId, device: DeviceId) -> Mailbox {
+    pub fn open(&self, person: PersonId, device: DeviceId, page: Option<Page>) -> Mailbox {
         let (frames, receive) = mpsc::channel(QUEUE);
         let signals = Arc::new(Signals::default());
         let socket = self.0.next.fetch_add(1, Ordering::Relaxed);
         lock(&self.0.people).entry(person).or_default().push(Entry {
             socket,
             device,
+            page,
             frames,
             signals: Arc::clone(&signals),
         });
@@ -144,11 +148,7 @@ impl Hub {
 
     /// Sends a frame to whom it is for, as far as they are here.
     pub fn send(&self, to: To, frame: &ServerFrame) {
-        let Ok(text) = serde_json::to_string(frame) else {
-            tracing::error!("a frame that is not JSON");
-            return;
-        };
-        let text = Utf8Bytes::from(text);
+        let Some(text) = json(frame) else { return };
         let (person, fits): (PersonId, Box<dyn Fn(DeviceId) -> bool>) = match to {
             To::Device(person, device) => (person, Box::new(move |one| one == device)),
             To::Person(person) => (person, Box::new(|_| true)),
@@ -156,6 +156,22 @@ impl Hub {
         };
         for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
             if fits(entry.device) {
+                entry.push(&text);
+            }
+        }
+    }
+
+    /// Sends a device a frame that depends on where its page came from.
+    pub fn send_by_page(
+        &self,
+        person: PersonId,
+        device: DeviceId,
+        frame: impl Fn(Option<&Page>) -> ServerFrame,
+    ) {
+        for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
+            if entry.device == device
+                && let Some(text) = json(&frame(entry.page.as_ref()))
+            {
                 entry.push(&text);
             }
         }
@@ -247,6 +263,16 @@ impl Drop for Mailbox {
         }
         drop(people);
         self.hub.0.open.dec();
+    }
+}
+
+fn json(frame: &ServerFrame) -> Option<Utf8Bytes> {
+    match serde_json::to_string(frame) {
+        Ok(text) => Some(text.into()),
+        Err(_) => {
+            tracing::error!("a frame that is not JSON");
+            None
+        }
     }
 }
 

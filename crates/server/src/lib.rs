@@ -20,6 +20,7 @@ pub mod messages;
 pub mod password;
 pub mod problem;
 pub mod random;
+pub mod relay;
 pub mod serve;
 pub mod socket;
 pub mod text;

@@ -5,12 +5,15 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::CloseReason;
 use crate::listen::{Door, Peer};
-use crate::{calls, demo, http};
+use crate::{calls, demo, http, relay};
 use axum::Router;
-use birdcall_store::{Options, Store};
+use birdcall_protocol::Timestamp;
+use birdcall_store::{Options, Store, StoreError};
+use prometheus_client::registry::Registry;
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -48,35 +51,25 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let door = Door::new(listener, config.tls.as_ref())?;
-    let figures = match config.metrics_listen {
-        None => None,
-        Some(wanted) => Some(
-            TcpListener::bind(wanted)
-                .await
-                .map_err(|error| format!("cannot listen on {wanted}: {error}"))?,
-        ),
-    };
-    let metrics = figures
-        .as_ref()
-        .and_then(|listener| listener.local_addr().ok());
-
+    let metrics_listen = config.metrics_listen;
     let app = App::new(config, store, clock)?;
     if app.config.demo {
         demo::people(&app).await?;
     }
+    revoke_again(&app)
+        .await
+        .map_err(|error| format!("cannot read the calls: {error}"))?;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = vec![tokio::spawn(run(
         door,
         http::router(app.clone()),
         stopped.clone(),
     ))];
-    if let Some(listener) = figures {
-        let door = Door::new(listener, None)?;
-        tasks.push(tokio::spawn(run(
-            door,
-            http::metrics_router(app.clone()),
-            stopped,
-        )));
+    let mut metrics = None;
+    if let Some(wanted) = metrics_listen {
+        let (address, task) = serve_figures(wanted, app.counters.registry(), stopped).await?;
+        metrics = Some(address);
+        tasks.push(task);
     }
     let sweeper = tokio::spawn(calls::sweep(app.clone()));
     Ok(Running {
@@ -88,6 +81,33 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         sweeper,
         _lock: lock,
     })
+}
+
+/// Starts the listener of Prometheus' figures.
+///
+/// # Errors
+/// A sentence.
+pub async fn serve_figures(
+    wanted: SocketAddr,
+    figures: Arc<Registry>,
+    stopped: watch::Receiver<bool>,
+) -> Result<(SocketAddr, JoinHandle<()>), String> {
+    let say = |error: std::io::Error| format!("cannot listen on {wanted}: {error}");
+    let listener = TcpListener::bind(wanted).await.map_err(say)?;
+    let address = listener.local_addr().map_err(say)?;
+    let door = Door::new(listener, None)?;
+    let task = tokio::spawn(run(door, http::metrics_router(figures), stopped));
+    Ok((address, task))
+}
+
+/// Which calls are over the relay knows only while it runs, and credentials are good for longer.
+async fn revoke_again(app: &App) -> Result<(), StoreError> {
+    // A call may have got its last credential long after it began.
+    let since = Timestamp(app.clock.now().0 - 2 * relay::CREDENTIAL_LIFE.as_millis() as i64);
+    for call in app.store.read().await?.answered_since(since).await? {
+        app.relay.revoke(call);
+    }
+    Ok(())
 }
 
 /// Opens the database of a configuration.

@@ -12,8 +12,10 @@ use crate::auth::Session;
 use crate::calls;
 use crate::hub::{CloseReason, Mail, Mailbox};
 use crate::problem::ApiError;
+use crate::relay::Page;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use birdcall_protocol::Code;
 use birdcall_protocol::frame::{ClientFrame, ServerFrame};
@@ -52,12 +54,14 @@ pub(crate) async fn open(
     State(app): State<App>,
     session: Session,
     query: axum::extract::RawQuery,
+    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     let start: Start = match query.0 {
         None => Start { cursor: None },
         Some(text) => serde_urlencoded::from_str(&text).map_err(|_| ApiError(Code::BadInput))?,
     };
+    let page = Page::of(&headers, app.config.secure);
     Ok(upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
@@ -65,7 +69,7 @@ pub(crate) async fn open(
         .max_frame_size(MAX_FRAME)
         .on_upgrade(move |socket| async move {
             // Registered before anything is read: what happens from here on waits in the mailbox.
-            let mailbox = app.hub.open(session.person, session.device);
+            let mailbox = app.hub.open(session.person, session.device, page);
             Connection {
                 app,
                 socket,

@@ -138,6 +138,21 @@ impl Reader {
         Ok(rows.into_iter().map(call_row).collect())
     }
 
+    /// The ended calls that were answered and began since then.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn answered_since(&mut self, since: Timestamp) -> Result<Vec<CallId>, StoreError> {
+        let rows: Vec<(i64,)> = sqlx::query_as(
+            "SELECT id FROM calls WHERE started >= $1 AND answered = 1 AND phase = $2",
+        )
+        .bind(since.0)
+        .bind(to_word(Phase::Ended)?)
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows.into_iter().map(|(id,)| CallId::from_i64(id)).collect())
+    }
+
     /// Up to `limit` calls whose deadline has passed, the longest past first.
     ///
     /// # Errors

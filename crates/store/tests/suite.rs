@@ -255,6 +255,27 @@ async fn a_call_is_written_back_only_over_the_version_that_was_read() {
 }
 
 #[tokio::test]
+async fn answered_calls_that_are_over_are_known_by_when_they_began() {
+    let world = World::new().await;
+    let mut tx = world.store.write().await.unwrap();
+    for (id, phase, answered) in [
+        (1, Phase::Ended, true),
+        (2, Phase::Ended, false),
+        (3, Phase::Active, true),
+    ] {
+        let at = i64::try_from(id).unwrap() * 100;
+        let mut columns = columns(phase, None);
+        columns.answered = answered;
+        tx.add_call(&new_call(id, &id.to_string(), at), &columns)
+            .await
+            .unwrap();
+    }
+    let since = async |tx: &mut birdcall_store::Tx, at| tx.answered_since(Timestamp(at)).await;
+    assert_eq!(since(&mut tx, 100).await.unwrap(), [CallId::new(1)]);
+    assert_eq!(since(&mut tx, 101).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn histories_show_each_side_what_it_may_see() {
     let world = World::new().await;
     let mut tx = world.store.write().await.unwrap();

@@ -1488,6 +1488,8 @@ export interface components {
             handle: components["schemas"]["Handle"];
             /** @description Display name. */
             name: string;
+            /** @description Whether the server can relay calls now; without that no call with Enhanced call privacy connects (P-5). */
+            relay: boolean;
             /** @description Set by the operator. */
             verified: boolean;
         };

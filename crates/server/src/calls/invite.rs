@@ -1,7 +1,7 @@
 //! Starting a call: gate and path in the transaction that creates the row.
 
 use super::facts;
-use super::step::{self, Press, RELAY};
+use super::step::{self, Press};
 use crate::app::App;
 use crate::auth::Session;
 use crate::problem::ApiError;
@@ -74,7 +74,7 @@ pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<
         Verdict::FirstMessageNeeded => return Err(Code::FirstMessageNeeded.into()),
     };
     // Depends on follows and privacy alone, never on the gate, so it tells nothing about it (C-6, P-5).
-    if decision.path == Path::Relay && RELAY == RelayState::Absent {
+    if decision.path == Path::Relay && app.relay.state() == RelayState::Absent {
         return Err(Code::NoRelay.into());
     }
     let callee_busy = in_call(&mut tx, callee.id).await?;

@@ -5,6 +5,7 @@
 use super::step::{CallError, forward, machine};
 use crate::app::App;
 use crate::problem::ApiError;
+use crate::relay;
 use birdcall_call::filter::{self, Policy};
 use birdcall_call::{Call, Refusal, To};
 use birdcall_protocol::call::{MediaState, SdpType};
@@ -38,8 +39,11 @@ pub async fn description(
         return Err(Code::TooLarge.into());
     }
     let (call, to) = route(app, leg, Some(epoch)).await?;
-    let sdp = filter::description(sdp_type, sdp, &policy(&call))
+    let given = candidates(sdp);
+    let sdp = filter::description(sdp_type, sdp, &policy(&call, leg.person))
         .map_err(|_| ApiError(Code::BadDescription))?;
+    app.counters
+        .filtered(given.saturating_sub(candidates(&sdp)));
     forward(
         app,
         to,
@@ -76,10 +80,12 @@ pub async fn candidate(
     let candidate = if line.is_empty() {
         Some(String::new())
     } else {
-        filter::candidate(line, &policy(&call)).map_err(|_| ApiError(Code::BadDescription))?
+        filter::candidate(line, &policy(&call, leg.person))
+            .map_err(|_| ApiError(Code::BadDescription))?
     };
-    if let Some(candidate) = candidate {
-        forward(
+    match candidate {
+        None => app.counters.filtered(1),
+        Some(candidate) => forward(
             app,
             to,
             &ServerFrame::CallCandidate {
@@ -89,9 +95,14 @@ pub async fn candidate(
                 mid,
                 ufrag,
             },
-        );
+        ),
     }
     Ok(())
+}
+
+fn candidates(sdp: &str) -> usize {
+    let is_one = |line: &&str| line.starts_with("a=candidate:");
+    sdp.lines().filter(is_one).count()
 }
 
 /// Tells the other side what this one sends now.
@@ -119,10 +130,10 @@ async fn route(app: &App, leg: Leg, epoch: Option<u32>) -> Result<(Call, To), Ca
     Ok((call, to))
 }
 
-/// Without a relay nobody has a relayed address, so on `relay` nothing passes.
-fn policy(call: &Call) -> Policy {
+/// What may pass from this sender.
+fn policy(call: &Call, sender: PersonId) -> Policy {
     Policy {
         path: call.path(),
-        relayed: None,
+        relayed: call.role_of(sender).map(relay::address_of),
     }
 }

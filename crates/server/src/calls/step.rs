@@ -4,15 +4,12 @@ use super::facts;
 use crate::app::App;
 use crate::problem::ApiError;
 use crate::random;
-use birdcall_call::{Act, Action, Call, Event, Record, Refusal, RelayState, To, Visible};
+use birdcall_call::{Act, Action, Call, Event, Record, Refusal, To, Visible};
 use birdcall_protocol::call::{Path, Phase};
 use birdcall_protocol::frame::{Changed, ServerFrame};
 use birdcall_protocol::{CallId, Code, DeviceId, PersonId};
 use birdcall_store::{CallColumns, CallEntry, CallRow, News, StoreError, Tx};
 use std::pin::Pin;
-
-/// There is no relay in this program yet, so what has to be relayed fails (P-5).
-pub(super) const RELAY: RelayState = RelayState::Absent;
 
 /// Tries after a lost race. A race is lost to somebody who got further, so a few are plenty.
 const TRIES: u32 = 8;
@@ -88,6 +85,7 @@ pub async fn act(
     device: DeviceId,
     press: Press,
 ) -> Result<Call, CallError> {
+    let relay = app.relay.state();
     step(app, call, move |tx, call| {
         Box::pin(async move {
             // Who has no part in a call does not learn that there is one.
@@ -104,14 +102,14 @@ pub async fn act(
                     Act::Accept {
                         verdict: now.verdict,
                         path: now.path,
-                        relay: RELAY,
+                        relay,
                     }
                 }
                 Press::Glare => {
                     let now = facts::decide(tx, call.caller().person, call.callee().person).await?;
                     Act::Glare {
                         path: now.path,
-                        relay: RELAY,
+                        relay,
                     }
                 }
                 Press::RingShown => Act::RingShown,
@@ -139,17 +137,21 @@ pub(super) fn gate_again<'a>(tx: &'a mut Tx, call: &'a Call) -> Facts<'a> {
 
 /// Moves to the relay if either side has switched Enhanced call privacy on (P-7). A follow that ended does not move a
 /// running call: the address was known by then, and its owner did not ask for it to be hidden.
-pub(super) fn path_again<'a>(tx: &'a mut Tx, call: &'a Call) -> Facts<'a> {
-    Box::pin(async move {
-        let mut private = false;
-        for party in [call.caller(), call.callee()] {
-            private |= tx.calling(party.person).await?.calling.enhanced_privacy;
-        }
-        Ok(Event::PathChanged {
-            path: if private { Path::Relay } else { Path::Direct },
-            relay: RELAY,
+pub(super) async fn path_again(app: &App, call: CallId) -> Result<Call, CallError> {
+    let relay = app.relay.state();
+    step(app, call, move |tx, call| {
+        Box::pin(async move {
+            let mut private = false;
+            for party in [call.caller(), call.callee()] {
+                private |= tx.calling(party.person).await?.calling.enhanced_privacy;
+            }
+            Ok(Event::PathChanged {
+                path: if private { Path::Relay } else { Path::Direct },
+                relay,
+            })
         })
     })
+    .await
 }
 
 /// A deadline may have passed.
@@ -244,14 +246,35 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
     let mut news = false;
     for action in actions {
         match action {
-            Action::Send { to, frame } => app.hub.send(to, &frame),
+            Action::Send { to, frame } => send(app, to, &frame),
             Action::Record(_) => news = true,
         }
+    }
+    if !call.is_open() {
+        app.relay.revoke(call.id());
     }
     if news {
         app.hub.news(call.caller().person);
         app.hub.news(call.callee().person);
     }
+}
+
+/// Sends a frame. To a device that is to set up media it adds where our relay is and a credential for its leg, which
+/// exist for nobody before an accept (C-11, P-2).
+fn send(app: &App, to: To, frame: &ServerFrame) {
+    let (To::Device(person, device), ServerFrame::CallStarted { call, role, .. }) = (to, frame)
+    else {
+        return app.hub.send(to, frame);
+    };
+    app.hub.send_by_page(person, device, |page| {
+        let mut frame = frame.clone();
+        if let ServerFrame::CallStarted { ice_servers, .. } = &mut frame {
+            *ice_servers = app
+                .relay
+                .ice_servers(*call, *role, device, page, app.clock.now());
+        }
+        frame
+    });
 }
 
 /// The machine's value from its row.

@@ -10,7 +10,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum_extra::extract::CookieJar;
-use birdcall_protocol::body::{Audience, Calling, Me, Problem, ProfileChange, SignIn, SignUp};
+use birdcall_call::RelayState;
+use birdcall_protocol::body::{Calling, Me, Problem, ProfileChange, SignIn, SignUp};
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::limits::MAX_DEVICES;
 use birdcall_protocol::{Code, DeviceId, PersonId};
@@ -40,7 +41,7 @@ pub(super) async fn sign_up(
             handle: &body.handle,
             name: &name,
             password: &password,
-            calling: calling_at_first(&app),
+            calling: app.config.calling_at_first(),
             at: app.clock.now(),
         })
         .await;
@@ -50,7 +51,7 @@ pub(super) async fn sign_up(
         Err(error) => return Err(error.into()),
     }
     let (jar, device) = add_device(&app, &mut tx, jar, person, body.device.as_deref()).await?;
-    let me = read_me(&mut tx, person, device).await?;
+    let me = read_me(&app, &mut tx, person, device).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, jar, Json(me)))
 }
@@ -76,7 +77,7 @@ pub(super) async fn sign_in(
     let mut tx = app.store.write().await?;
     let (jar, device) = add_device(&app, &mut tx, jar, person, body.device.as_deref()).await?;
     tx.tell(person, News::Changed(Changed::Devices)).await?;
-    let me = read_me(&mut tx, person, device).await?;
+    let me = read_me(&app, &mut tx, person, device).await?;
     tx.commit().await?;
     app.hub.news(person);
     Ok((jar, Json(me)))
@@ -105,7 +106,7 @@ pub(super) async fn sign_out(
 pub(super) async fn me(State(app): State<App>, session: Session) -> Result<Json<Me>, ApiError> {
     let mut reader = app.store.read().await?;
     Ok(Json(
-        read_me(&mut reader, session.person, session.device).await?,
+        read_me(&app, &mut reader, session.person, session.device).await?,
     ))
 }
 
@@ -149,7 +150,7 @@ pub(super) async fn set_calling(
 
 async fn finish_me(app: &App, mut tx: Tx, session: Session) -> Result<Json<Me>, ApiError> {
     tx.tell(session.person, News::Changed(Changed::Me)).await?;
-    let me = read_me(&mut tx, session.person, session.device).await?;
+    let me = read_me(app, &mut tx, session.person, session.device).await?;
     tx.commit().await?;
     app.hub.news(session.person);
     Ok(Json(me))
@@ -174,16 +175,8 @@ async fn add_device(
     Ok((jar.add(signing_in(token, app.config.secure)), device))
 }
 
-/// Settings of a new account: defaults of C-2 and C-3; the operator may start with Enhanced call privacy on (P-1).
-pub(crate) fn calling_at_first(app: &App) -> Calling {
-    Calling {
-        enabled: true,
-        audience: Audience::default(),
-        enhanced_privacy: app.config.private_at_first,
-    }
-}
-
 async fn read_me(
+    app: &App,
     reader: &mut birdcall_store::Reader,
     person: PersonId,
     device: DeviceId,
@@ -198,5 +191,6 @@ async fn read_me(
         device,
         calling: settings.calling,
         calling_asked: settings.asked,
+        relay: app.relay.state() == RelayState::Available,
     })
 }

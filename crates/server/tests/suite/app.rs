@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct TestApp {
     pub(crate) running: Running,
     pub(crate) clock: Clock,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -31,20 +31,38 @@ impl TestApp {
 
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(folder, Timestamp(1_800_000_000_000), change).await
+    }
+
+    /// With a clock that stands at the machine's time: the relay takes no credential from another year.
+    pub(crate) async fn today(change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(folder, Clock::System.now(), change).await
+    }
+
+    /// Stops it and starts it again on the same data.
+    pub(crate) async fn again(self) -> Self {
+        let now = self.clock.now();
+        self.running.stop().await;
+        Self::in_folder(self.folder, now, |_| ()).await
+    }
+
+    async fn in_folder(folder: TempDir, now: Timestamp, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options {
             data: Some(folder.path().to_owned()),
             listen: Some("127.0.0.1:0".parse().unwrap()),
+            relay_listen: Some("127.0.0.1:0".parse().unwrap()),
             ..Options::default()
         };
         change(&mut options);
-        let clock = Clock::manual(Timestamp(1_800_000_000_000));
+        let clock = Clock::manual(now);
         let running = serve::start(options.resolve().unwrap(), clock.clone())
             .await
             .unwrap();
         Self {
             running,
             clock,
-            _folder: folder,
+            folder,
         }
     }
 

@@ -88,7 +88,7 @@ async fn who_was_not_written_to_is_told_so_openly() {
 async fn each_box_and_each_pair_lets_in_whom_it_fits() {
     let app = TestApp::new().await;
     let (ann, bob) = app.friends("ann", "bob").await;
-    // They follow each other throughout: without that the call needs a relay, and there is none (P-1, P-5).
+    // Bob follows throughout.
     for (in_book, verified) in [(false, false), (true, false), (false, true), (true, true)] {
         let path = "/address-book/ann";
         if in_book {
@@ -267,8 +267,9 @@ async fn a_block_ends_a_call_under_way() {
 /// P-1, P-5: what has to be relayed fails closed, whatever the gate says.
 #[tokio::test]
 async fn without_a_relay_only_mutual_followers_without_privacy_can_call() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(|options| options.relay = Some(false)).await;
     let (ann, bob) = app.friends("ann", "bob").await;
+    assert_eq!(ann.get("/me").await["relay"], false);
     let refused = async || {
         ann.invite("bob", "audio")
             .await
@@ -307,7 +308,7 @@ async fn without_a_relay_only_mutual_followers_without_privacy_can_call() {
 /// P-7, P-5: switched on in a direct call, without a relay, the call ends rather than going on in the open.
 #[tokio::test]
 async fn privacy_switched_on_in_a_direct_call_ends_it_where_there_is_no_relay() {
-    let app = TestApp::new().await;
+    let app = TestApp::with(|options| options.relay = Some(false)).await;
     let (ann, bob) = app.friends("ann", "bob").await;
     let (mut a, mut b) = (ann.socket().await, bob.socket().await);
     let call = ann.call(&bob).await;

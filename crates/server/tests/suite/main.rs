@@ -10,5 +10,6 @@ mod messages;
 mod people;
 mod process;
 mod rejoin;
+mod relay;
 mod signalling;
 mod tls;

@@ -24,6 +24,7 @@ impl Program {
         Self::spawn(
             birdcall(data)
                 .args(["serve", "--listen", "127.0.0.1:0"])
+                .args(["--relay-listen", "127.0.0.1:0"])
                 .args(more)
                 .stderr(Stdio::null()),
         )
@@ -139,6 +140,7 @@ fn a_second_server_on_the_same_folder_refuses_to_start() {
     let program = Program::start(folder.path(), &[]);
     let second = birdcall(folder.path())
         .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["--relay-listen", "127.0.0.1:0"])
         .output()
         .unwrap();
     assert!(!second.status.success());
@@ -233,6 +235,7 @@ async fn the_log_of_a_whole_call_tells_nothing_of_its_people() {
     let program = Program::spawn(
         birdcall(folder.path())
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["--relay-listen", "127.0.0.1:0"])
             .env("BIRDCALL_LOG", "debug")
             .stderr(std::fs::File::create(&log).unwrap()),
     );

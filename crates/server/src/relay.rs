@@ -1,0 +1,146 @@
+//! The relay as this server uses it: whether there is one, credentials and URLs for it, and the end of a call at it.
+//!
+//! The relay itself is `birdcall_relay`, in threads of its own. It knows calls by their numbers and nothing of people.
+
+mod figures;
+pub mod key;
+mod page;
+
+pub use figures::Figures;
+pub use page::Page;
+
+use crate::config::Config;
+use birdcall_call::RelayState;
+use birdcall_protocol::call::{IceServer, Role};
+use birdcall_protocol::{CallId, DeviceId, Timestamp};
+use birdcall_relay::Relay;
+use birdcall_relay::credential::{Claim, Issuer, Leg, NodeKey};
+use birdcall_relay::engine::RELAYED_ADDRESSES;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// For how long a credential is good; a call that lasts longer gets new ones when it is joined again. Below the relay's
+/// own limit by the hour that two clocks may differ. Raising it makes the relay remember ended calls for longer.
+pub const CREDENTIAL_LIFE: Duration = Duration::from_secs(23 * 60 * 60);
+
+/// What the server holds of its relay.
+pub struct Relaying {
+    issuer: Issuer,
+    here: Option<Arc<Relay>>,
+    /// The relay's URLs, where the configuration names them.
+    urls: Vec<String>,
+    /// The port of the page leads to this program, so it takes TURN too.
+    on_web_port: bool,
+}
+
+impl Relaying {
+    /// Starts the relay, if the configuration wants one here.
+    ///
+    /// # Errors
+    /// A sentence: the key or the port cannot be had.
+    pub fn start(config: &Config) -> Result<Self, String> {
+        let key = key::read_or_make(&config.key_file)?;
+        let here = match config.relay_listen {
+            None => None,
+            Some(listen) => Some(Arc::new(own(listen, key.clone())?)),
+        };
+        Ok(Self {
+            issuer: Issuer::new(&key),
+            here,
+            urls: config.relay_urls.clone(),
+            on_web_port: !config.trust_proxy,
+        })
+    }
+
+    /// The relay in this program, if there is one.
+    #[must_use]
+    pub fn here(&self) -> Option<&Arc<Relay>> {
+        self.here.as_ref()
+    }
+
+    /// Whether a call can be relayed now (P-5).
+    #[must_use]
+    pub fn state(&self) -> RelayState {
+        let here = self.here.as_ref().is_some_and(|relay| relay.is_running());
+        if here || (self.here.is_none() && !self.urls.is_empty()) {
+            RelayState::Available
+        } else {
+            RelayState::Absent
+        }
+    }
+
+    /// What one device in a call is given (P-2): our relay's URLs as seen from its page, and a credential for its leg.
+    /// Empty without a relay.
+    #[must_use]
+    pub fn ice_servers(
+        &self,
+        call: CallId,
+        role: Role,
+        device: DeviceId,
+        page: Option<&Page>,
+        now: Timestamp,
+    ) -> Vec<IceServer> {
+        let urls = match (&self.here, page) {
+            (_, _) if !self.urls.is_empty() => self.urls.clone(),
+            (Some(relay), Some(page)) => page.urls(relay.address().port(), self.on_web_port),
+            (Some(_), None) | (None, _) => return Vec::new(),
+        };
+        let credential = self.issuer.issue(&Claim {
+            call: number(call),
+            leg: leg(role),
+            device: device_number(device),
+            expires: (now + CREDENTIAL_LIFE).0.unsigned_abs() / 1000,
+        });
+        vec![IceServer {
+            urls,
+            username: credential.username,
+            credential: credential.password,
+        }]
+    }
+
+    /// Ends a call at the relay: its credentials are worth nothing from now on, its allocations are gone (C-19).
+    pub fn revoke(&self, call: CallId) {
+        if let Some(relay) = &self.here {
+            relay.revoke(number(call));
+        }
+    }
+}
+
+/// The relayed address of a side, the same in every call; its ports count that side's allocations.
+#[must_use]
+pub fn address_of(role: Role) -> IpAddr {
+    RELAYED_ADDRESSES[usize::from(leg(role).number())].into()
+}
+
+/// Starts a relay in this program.
+///
+/// # Errors
+/// A sentence: the port cannot be had.
+pub fn own(listen: SocketAddr, key: NodeKey) -> Result<Relay, String> {
+    let options = birdcall_relay::Options {
+        listen,
+        key,
+        limits: birdcall_relay::engine::Limits::default(),
+    };
+    Relay::start(options).map_err(|error| format!("the relay cannot listen on {listen}: {error}"))
+}
+
+/// A call as the relay knows it. Ids have 63 bits, so the number is the same either way.
+#[must_use]
+pub fn number(call: CallId) -> u64 {
+    call.as_i64().unsigned_abs()
+}
+
+/// A device as the relay knows it.
+#[must_use]
+pub fn device_number(device: DeviceId) -> u64 {
+    device.as_i64().unsigned_abs()
+}
+
+fn leg(role: Role) -> Leg {
+    match role {
+        Role::Caller => Leg::Caller,
+        Role::Callee => Leg::Callee,
+    }
+}

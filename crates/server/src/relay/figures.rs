@@ -1,0 +1,63 @@
+//! What the relay did, for Prometheus.
+
+use birdcall_relay::Relay;
+use birdcall_relay::engine::Refusal;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use std::fmt;
+use std::sync::Arc;
+
+/// Asks a running relay each time figures are wanted, so that counting costs the packets nothing.
+#[derive(Debug)]
+pub struct Figures(pub Arc<Relay>);
+
+impl Collector for Figures {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let now = self.0.counters();
+        let count = now.counters;
+        let allocations = i64::try_from(now.allocations).unwrap_or(i64::MAX);
+        let gauge = ConstGauge::new(allocations);
+        let held = encoder.encode_descriptor(
+            "relay_allocations",
+            "Allocations held",
+            None,
+            gauge.metric_type(),
+        )?;
+        gauge.encode(held)?;
+        for (name, help, value) in [
+            ("relay_received", "Datagrams taken", now.received),
+            (
+                "relay_unsent",
+                "Datagrams that could not be sent",
+                now.unsent,
+            ),
+            ("relay_batches", "System calls that received", now.batches),
+            ("relay_relayed", "Payloads sent on", count.relayed),
+            ("relay_relayed_bytes", "Bytes of them", count.relayed_bytes),
+            ("relay_replies", "Answers given", count.replies),
+            ("relay_reply_bytes", "Bytes of them", count.reply_bytes),
+            ("relay_allocated", "Allocations made", count.allocated),
+        ] {
+            let counter = ConstCounter::new(value);
+            counter.encode(encoder.encode_descriptor(
+                name,
+                help,
+                None,
+                counter.metric_type(),
+            )?)?;
+        }
+        let mut refused = encoder.encode_descriptor(
+            "relay_refused",
+            "What the relay did not do, by reason (P-4)",
+            None,
+            ConstCounter::new(0_u64).metric_type(),
+        )?;
+        for reason in Refusal::ALL {
+            let counter = ConstCounter::new(count.refused(reason));
+            counter.encode(refused.encode_family(&[("reason", reason.name())])?)?;
+        }
+        Ok(())
+    }
+}
