@@ -18,13 +18,18 @@ export async function setPrivacy(person, on) {
  * @param {('ann' | 'bob')[]} how.private who has Enhanced call privacy on
  * @param {'v4' | 'v6'} how.family of the page's address
  * @param {string} how.path of the media, in the words of candidate types
+ * @param {(ann: import('../people.mjs').Person) => Promise<void>} how.prepare what the caller does before
  * @param {(ann: import('../people.mjs').Person, bob: import('../people.mjs').Person) => Promise<void>} how.meanwhile
  * @returns {Promise<import('./secrecy.mjs').Evidence>} of all of it, from before they signed in
  */
-export async function talk(town, { private: shy = [], family = 'v4', path, meanwhile = async () => {} }) {
+export async function talk(
+  town,
+  { private: shy = [], family = 'v4', path, prepare = async () => {}, meanwhile = async () => {} },
+) {
   const from = await town.mark();
   const [ann, bob] = await Promise.all([town.person('ann', family), town.person('bob', family)]);
   await Promise.all([ann, bob].map((person) => setPrivacy(person, shy.includes(person.handle))));
+  await prepare(ann);
   await Promise.all([ann.talkTo(bob), bob.talkTo(ann)]);
   await ann.call('Audio');
   await bob.answer('Accept');

@@ -59,10 +59,12 @@ export class Town {
   async #serve(options, build) {
     const { authority, hosts } = this;
     const tls = ['--tls-cert', authority.cert, '--tls-key', authority.key];
-    const given = ['--demo', ...tls, '--metrics-listen', '127.0.0.1:0', ...options];
+    const given = ['--demo', ...tls, '--relay-listen', '[::]:0', '--metrics-listen', '127.0.0.1:0', ...options];
     this.server = await Server.start(given, { prefix: hosts.server.prefix, listen: '[::]:0', ...build });
     hosts.server.closing.push(() => this.server.stop());
     this.port = Number(new URL(this.server.url).port);
+    const [, url] = /metrics (http:\S+)/.exec(this.server.log);
+    this.figures = await hosts.server.inside.make(new URL('./figures.mjs', import.meta.url), 'Figures', url);
   }
 
   async #open(name) {
