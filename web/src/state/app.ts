@@ -44,7 +44,7 @@ export function startApp(): void {
   startOutbox(me().handle);
   watchLink();
   startLive();
-  void conversations.load();
+  conversations.need();
   window.addEventListener('online', nudgeLive);
   window.addEventListener('offline', nudgeLive);
   document.addEventListener('visibilitychange', () => {
@@ -82,7 +82,7 @@ function hear(frame: ServerFrame): void {
   const acknowledged = hearInOutbox(frame);
   if (acknowledged) addEntry(acknowledged.to, acknowledged.entry);
   hearInConversations(frame);
-  void hearInList(frame);
+  hearInList(frame);
   if (frame.type === 'changed') {
     if (frame.what === 'me') void loadMe();
     reloadResources(frame.what);

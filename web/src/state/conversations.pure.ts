@@ -13,6 +13,11 @@ export function withEntry(list: List, person: Person, entry: Entry, unread: numb
   return newestFirst([{ with: old?.with ?? person, last: entry, unread }, ...others]);
 }
 
+/** A name that became known. */
+export function withPerson(list: List, person: Person): ConversationSummary[] {
+  return list.map((one) => (one.with.handle === person.handle ? { ...one, with: person } : one));
+}
+
 /** Read on some device. */
 export function withRead(list: List, handle: string, unread: number): ConversationSummary[] {
   return list.map((one) => (one.with.handle === handle ? { ...one, unread } : one));

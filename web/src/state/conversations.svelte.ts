@@ -2,8 +2,8 @@
 import { getConversations } from '../api/client';
 import type { ConversationSummary, ServerFrame } from '../api/types';
 import { isWatched } from './conversation.svelte';
-import { unreadOf, withEntry, withRead } from './conversations.pure';
-import { person, remember } from './people.svelte';
+import { unreadOf, withEntry, withPerson, withRead } from './conversations.pure';
+import { person, personNow, remember } from './people.svelte';
 import { Resource } from './resource.svelte';
 
 export const conversations = new Resource<ConversationSummary[]>(async () => {
@@ -18,15 +18,17 @@ export function unreadConversations(): number {
 }
 
 /** Follows the feed. */
-export async function hearInList(frame: ServerFrame): Promise<void> {
-  if (frame.type === 'read' && conversations.data) {
-    conversations.set(withRead(conversations.data, frame.with, frame.unread));
-  }
+export function hearInList(frame: ServerFrame): void {
+  if (frame.type === 'read') conversations.change((list) => withRead(list, frame.with, frame.unread));
   if (frame.type !== 'entry') return;
-  // Asked before the list is read: somebody new has no name here yet, and the list may change meanwhile.
-  const who = await person(frame.with).catch(() => ({ handle: frame.with, name: frame.with, verified: false }));
+  const { with: handle, entry } = frame;
   // What is read as it arrives is not shown as unread in between.
-  const unread = isWatched(frame.with) ? 0 : frame.unread;
-  if (conversations.data) conversations.set(withEntry(conversations.data, who, frame.entry, unread));
-  else void conversations.load();
+  const unread = isWatched(handle) ? 0 : frame.unread;
+  conversations.change((list) => withEntry(list, personNow(handle), entry, unread));
+  conversations.need();
+  // Somebody new has no name here yet. Frames that follow do not wait for it, or they would be undone.
+  void person(handle).then(
+    (who) => conversations.change((list) => withPerson(list, who)),
+    () => undefined,
+  );
 }

@@ -9,6 +9,9 @@ export class Resource<T> {
   #error = $state.raw<ApiError>();
   #load: () => Promise<T>;
   #asked = 0;
+  /** Answers on their way, and what was changed meanwhile: an answer may be older than that, and must not undo it. */
+  #loading = 0;
+  #meanwhile: ((data: T) => T)[] = [];
   readonly topics: readonly Changed[];
 
   /** `topics` name the `changed` frames after which it is stale. */
@@ -35,16 +38,31 @@ export class Resource<T> {
     this.#error = undefined;
   }
 
+  /** Changes what is there by what is told live, and in the same way what is on its way. `step` may come twice. */
+  change(step: (data: T) => T): void {
+    if (this.#loading > 0) this.#meanwhile.push(step);
+    if (this.#data !== undefined) this.#data = step(this.#data);
+  }
+
+  /** Loads, unless that was done or is under way. */
+  need(): void {
+    if (this.#data === undefined && this.#loading === 0) void this.load();
+  }
+
   /** Loads, or loads anew. Of several at once only the last asked counts. */
   async load(): Promise<void> {
     all.add(this as Resource<unknown>);
     this.#asked += 1;
     const asked = this.#asked;
+    this.#loading += 1;
     try {
       const data = await this.#load();
-      if (asked === this.#asked) this.set(data);
+      if (asked === this.#asked) this.set(this.#meanwhile.reduce((now, step) => step(now), data));
     } catch (thrown) {
       if (asked === this.#asked) this.#error = asApiError(thrown);
+    } finally {
+      this.#loading -= 1;
+      if (this.#loading === 0) this.#meanwhile = [];
     }
   }
 

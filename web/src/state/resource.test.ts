@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../api/error';
 import { Resource, reloadResources } from './resource.svelte';
 
@@ -28,6 +28,35 @@ describe('a resource', () => {
     open[0]?.give('before');
     await loading;
     expect(resource.data).toBe('changed');
+  });
+
+  it('keeps what is told while an older answer is on its way', async () => {
+    const { load, open } = answers<string[]>();
+    const resource = new Resource(load);
+    for (const before of [undefined, ['old']]) {
+      if (before) resource.set(before);
+      const loading = resource.load();
+      resource.change((list) => [...list, 'live']);
+      open.pop()?.give(['loaded']);
+      await loading;
+      expect(resource.data).toEqual(['loaded', 'live']);
+    }
+    const again = resource.load();
+    open.pop()?.give(['newer']);
+    await again;
+    expect(resource.data).toEqual(['newer']);
+  });
+
+  it('is loaded once where several need it', async () => {
+    const { load, open } = answers<string>();
+    const resource = new Resource(load);
+    resource.need();
+    resource.need();
+    expect(open).toHaveLength(1);
+    open[0]?.give('there');
+    await vi.waitFor(() => expect(resource.data).toBe('there'));
+    resource.need();
+    expect(open).toHaveLength(1);
   });
 
   it('keeps what it has when loading fails, and tells why', async () => {
