@@ -2,10 +2,13 @@
 // a third, somebody else on a fourth. First without protection, which must show the address; then with it.
 
 import assert from 'node:assert/strict';
-import { talk } from '../harness/net/conversation.mjs';
+import { setPrivacy, talk, travels } from '../harness/net/conversation.mjs';
+import { describe } from '../harness/net/packet.mjs';
 import { assertSecret, findings, strangers, told } from '../harness/net/secrecy.mjs';
 import { isStun } from '../harness/net/stun.mjs';
 import { town } from '../harness/net/town.mjs';
+import { bothHear } from '../harness/talk.mjs';
+import { until } from '../harness/until.mjs';
 
 const story = town();
 
@@ -33,3 +36,53 @@ for (const shy of [['ann'], ['bob'], ['ann', 'bob']]) {
     assertSecret(town, await talk(town, { private: shy, path: 'relay-relay' }));
   });
 }
+
+story('the same with IPv6 and nothing else', async (town) => {
+  const hosts = [town.hosts.ann, town.hosts.bob];
+  for (const host of hosts) host.without('v4');
+  try {
+    const all = await talk(town, { private: ['ann'], family: 'v6', path: 'relay-relay' });
+    assertSecret(town, all);
+    for (const { name, v4, v6 } of hosts) {
+      const sent = all.passed[name].filter(({ source }) => source === v4);
+      assert.deepEqual(sent.map(describe), []);
+      const relayed = all.passed[name].filter(({ kind, source }) => kind === 'udp' && source === v6);
+      assert.ok(relayed.length > 20, `media over IPv6 at ${name}`);
+    }
+  } finally {
+    for (const host of hosts) host.with('v4');
+  }
+});
+
+story('the same between somebody on IPv6 and somebody on IPv4, both having both', async (town) => {
+  assertSecret(town, await talk(town, { private: ['bob'], family: 'v6', calleeFamily: 'v4', path: 'relay-relay' }));
+});
+
+story('switched on in a direct call, it moves the call to the relay within 3 s (P-7)', async (town) => {
+  const { ann: hers, bob: his } = town.hosts;
+  let pressed;
+  const { passed } = await talk(town, {
+    path: 'host-host',
+    meanwhile: async (ann, bob) => {
+      pressed = Date.now();
+      await setPrivacy(bob, true);
+      await Promise.all([ann, bob].map((person) => travels(person, 'relay-relay', 3_000)));
+      await bob.sees(/could see your IP address/);
+      await until('the three seconds are over', () => Date.now() - pressed > 3_000);
+      await bothHear(ann, bob);
+    },
+  });
+  for (const [at, far] of [
+    [hers, his],
+    [his, hers],
+  ]) {
+    const between = passed[at.name].filter(({ source, target }) =>
+      far.addresses.some((it) => it === source || it === target),
+    );
+    assert.ok(between.length > 0, 'it was direct');
+    const late = between.filter(({ time }) => time > pressed + 3_000);
+    assert.deepEqual(late.map(describe), [], `at ${at.name}`);
+    const relayed = passed[at.name].filter(({ time, kind }) => time > pressed + 3_000 && kind === 'udp');
+    assert.ok(relayed.length > 20, `media goes on at ${at.name}`);
+  }
+});

@@ -4,11 +4,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { until } from '../until.mjs';
+import { DISCARD } from './namespaces.mjs';
 import { decode } from './packet.mjs';
 import { PcapReader } from './pcap.mjs';
 
-/** Discard (RFC 863): nobody listens there. */
-const DISCARD = 9;
 const MARK = 'birdcall-mark-';
 /** MiB for packets that nobody has read yet. Raising it costs memory while it runs. */
 const BUFFER = 16;

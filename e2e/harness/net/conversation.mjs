@@ -17,17 +17,25 @@ export async function setPrivacy(person, on) {
  * @param {object} how
  * @param {('ann' | 'bob')[]} how.private who has Enhanced call privacy on
  * @param {'v4' | 'v6'} how.family of the page's address
- * @param {string} how.path of the media, in the words of candidate types
+ * @param {'v4' | 'v6'} how.calleeFamily of bob's page, if it is another
+ * @param {string | RegExp} how.path of the media, in the words of candidate types
  * @param {(ann: import('../people.mjs').Person) => Promise<void>} how.prepare what the caller does before
  * @param {(ann: import('../people.mjs').Person, bob: import('../people.mjs').Person) => Promise<void>} how.meanwhile
  * @returns {Promise<import('./secrecy.mjs').Evidence>} of all of it, from before they signed in
  */
 export async function talk(
   town,
-  { private: shy = [], family = 'v4', path, prepare = async () => {}, meanwhile = async () => {} },
+  {
+    private: shy = [],
+    family = 'v4',
+    calleeFamily = family,
+    path,
+    prepare = async () => {},
+    meanwhile = async () => {},
+  },
 ) {
   const from = await town.mark();
-  const [ann, bob] = await Promise.all([town.person('ann', family), town.person('bob', family)]);
+  const [ann, bob] = await Promise.all([town.person('ann', family), town.person('bob', calleeFamily)]);
   await Promise.all([ann, bob].map((person) => setPrivacy(person, shy.includes(person.handle))));
   await prepare(ann);
   await Promise.all([ann.talkTo(bob), bob.talkTo(ann)]);
@@ -46,7 +54,7 @@ export function travels(person, path, within) {
   return until(
     `@${person.handle}'s media is ${path}`,
     () => received(person.page),
-    (it) => it.path === path,
+    (it) => (path instanceof RegExp ? path.test(it.path) : it.path === path),
     within,
   );
 }

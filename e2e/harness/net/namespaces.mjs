@@ -21,6 +21,9 @@ export const PLACES = {
   outsider: { v4: '10.37.158.211', v6: 'fd7b:9c41:83a5:44:d5f0:163c:8be2:7a99' },
 };
 
+/** RFC 863; nobody listens there. Captures are marked with datagrams to it. */
+export const DISCARD = 9;
+
 const routerOf = ({ v4, v6 }) => ({ v4: v4.replace(/\d+$/, '1'), v6: `${v6.split(':').slice(0, 4).join(':')}::1` });
 
 /** Networks of this run, still to be removed. */
@@ -74,6 +77,18 @@ export class Host {
   without(family) {
     const option = family === 'v4' ? '-4' : '-6';
     this.run('ip', option, 'address', 'flush', 'dev', 'eth0');
+  }
+
+  /** Keeps UDP from leaving, but for what marks the captures, until the returned function is called. */
+  blockUdp() {
+    const rule = `add rule inet blocked out meta l4proto udp udp dport != ${DISCARD} drop`;
+    const lines = [
+      'add table inet blocked',
+      'add chain inet blocked out { type filter hook output priority 0; }',
+      rule,
+    ];
+    run([...this.prefix, 'nft', '-f', '-'], lines.join('\n'));
+    return () => this.run('nft', 'delete', 'table', 'inet', 'blocked');
   }
 
   /** Gives back what `without` took. */
