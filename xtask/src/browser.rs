@@ -17,6 +17,7 @@ pub(crate) fn prepare() -> Outcome {
 /// Runs the test files whose name contains one of the words, or all, one after the other: two browsers with live
 /// media fill two cores.
 pub(crate) fn run(words: &[&str]) -> Outcome<Counts> {
+    let broken = server::build_broken()?;
     let program = server::build()?;
     let files: Vec<PathBuf> = test_files()?
         .into_iter()
@@ -37,6 +38,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome<Counts> {
     let shown = Process::new("node", &arguments)
         .inside("e2e")
         .env("BIRDCALL_PROGRAM", program)
+        .env("BIRDCALL_BROKEN", broken)
         .shown()?;
     Ok(Counts::of_node(&shown))
 }

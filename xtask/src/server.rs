@@ -2,22 +2,43 @@
 
 use crate::process::Process;
 use crate::{Outcome, root};
+use std::fs;
 use std::path::PathBuf;
 
 /// Builds it. The web app has to be built before, because it is put into the program.
 pub(crate) fn build() -> Outcome<PathBuf> {
-    Process::cargo(&[
+    built(&[])
+}
+
+/// Builds the program of the packet tests, whose protections can be switched off, and puts it aside: the next build has
+/// the same name.
+pub(crate) fn build_broken() -> Outcome<PathBuf> {
+    let program = built(&["--features", "broken-protections"])?;
+    let aside = target().join("broken-protections");
+    let say = |error: std::io::Error| format!("{}: {error}", aside.display());
+    fs::create_dir_all(&aside).map_err(say)?;
+    let copy = aside.join("birdcall");
+    fs::copy(program, &copy).map_err(say)?;
+    Ok(copy)
+}
+
+fn built(more: &[&str]) -> Outcome<PathBuf> {
+    let mut words = vec![
         "build",
         "--quiet",
         "--package",
         "birdcall-server",
         "--bin",
         "birdcall",
-    ])
-    .go()?;
-    let folder = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root().join("target"), |folder| root().join(folder));
-    Ok(folder
+    ];
+    words.extend(more);
+    Process::cargo(&words).go()?;
+    Ok(target()
         .join("debug")
         .join(format!("birdcall{}", std::env::consts::EXE_SUFFIX)))
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |folder| root().join(folder))
 }

@@ -8,6 +8,8 @@
 //! gone from that moment; [`Engine::tick`] only gives its memory back.
 
 mod allocation;
+#[cfg(feature = "broken-protections")]
+mod broken;
 mod budget;
 mod counters;
 mod endpoint;
@@ -67,6 +69,9 @@ pub struct Limits {
     pub bytes_per_second: u32,
     /// Payload bytes a leg may send at once after a rest.
     pub burst: u32,
+    /// P-4 is off: any peer can be permitted, and what is sent to a real address goes there.
+    #[cfg(feature = "broken-protections")]
+    pub unpaired: bool,
 }
 
 impl Limits {
@@ -82,6 +87,8 @@ impl Default for Limits {
             allocations: 100_000,
             bytes_per_second: 1_500_000,
             burst: 1_500_000,
+            #[cfg(feature = "broken-protections")]
+            unpaired: false,
         }
     }
 }

@@ -6,6 +6,8 @@
 
 pub mod app;
 pub mod auth;
+#[cfg(feature = "broken-protections")]
+pub mod broken;
 pub mod calls;
 pub mod clock;
 pub mod command;

@@ -121,7 +121,11 @@ pub fn own(listen: SocketAddr, key: NodeKey) -> Result<Relay, String> {
     let options = birdcall_relay::Options {
         listen,
         key,
-        limits: birdcall_relay::engine::Limits::default(),
+        limits: birdcall_relay::engine::Limits {
+            #[cfg(feature = "broken-protections")]
+            unpaired: crate::broken::without("P-4"),
+            ..birdcall_relay::engine::Limits::default()
+        },
     };
     Relay::start(options).map_err(|error| format!("the relay cannot listen on {listen}: {error}"))
 }
