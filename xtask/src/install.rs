@@ -1,4 +1,4 @@
-//! What the browser tests need of the machine.
+//! What the browser tests and the bench need of the machine.
 
 use crate::Outcome;
 use crate::process::{Process, on_path};
@@ -30,11 +30,27 @@ pub(crate) fn for_browsers() -> Outcome {
         println!("what the browser tests need is here");
         return Ok(());
     }
+    install("the browser tests", &missing)
+}
+
+/// Installs coturn where it is missing, and sees to it that Debian does not run it as a service.
+pub(crate) fn for_the_bench() -> Outcome {
+    if on_path("turnserver").is_some() {
+        return Ok(());
+    }
+    install("the bench", &["coturn"])?;
+    if on_path("systemctl").is_some() {
+        Process::new("systemctl", &["disable", "--now", "coturn"]).go()?;
+    }
+    Ok(())
+}
+
+fn install(whom: &str, missing: &[&str]) -> Outcome {
     let list = missing.join(" ");
     let may = on_path("apt-get").is_some() && is_root();
     if !may {
         return Err(format!(
-            "missing for the browser tests: {list}\non Debian: sudo apt-get install --no-install-recommends {list}"
+            "missing for {whom}: {list}\non Debian: sudo apt-get install --no-install-recommends {list}"
         ));
     }
     println!("installing {list}");

@@ -1,8 +1,9 @@
-//! The commands of the project: `cargo xtask run`, `check`, `test`, `generate`, `screenshots`.
+//! The commands of the project: `cargo xtask run`, `check`, `test`, `generate`, `screenshots`, `bench`.
 //!
 //! Reading order: [`process`] starts programs, [`report`] times steps and sums up, then one file a command. What
 //! the dependency rules and the tidy rules are is in [`rules`].
 
+mod bench;
 mod browser;
 mod check;
 mod counts;
@@ -31,6 +32,7 @@ cargo xtask <command>
   test         everything: installs what tests need, then check, Rust tests, browser tests
   generate     web/openapi.json and web/src/api/schema.ts from the server
   screenshots  every page, light and dark, narrow and wide, into e2e/out
+  bench relay  what a relayed packet costs, beside coturn and a bare forwarder; `--help` lists its options
 
   test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
   files whose name contains one of the words.";
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         ["test", "browser", names @ ..] => test::browser_only(names),
         ["generate"] => generate::write(),
         ["screenshots"] => browser::screenshots(),
+        ["bench", "relay", words @ ..] => bench::relay(words),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

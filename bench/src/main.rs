@@ -1,0 +1,119 @@
+//! How fast the relay is, beside coturn and beside a bare forwarder. Run as `cargo xtask bench relay`.
+//!
+//! Every server is a process of its own on a core of its own; the clients of all of them are one thread on another core.
+//! They get the same work one after the other, again and again, and each packet that arrives is checked, so nobody wins
+//! by dropping. The result is ratios: absolute figures drift with the machine.
+//!
+//! Reading order: [`work`] says what is measured, [`servers`] who is, [`run`] in which order, [`setups`] and [`load`]
+//! how; [`report`] compares with the targets.
+
+#[cfg(target_os = "linux")]
+mod client;
+#[cfg(target_os = "linux")]
+mod forwarder;
+#[cfg(target_os = "linux")]
+mod leg;
+#[cfg(target_os = "linux")]
+mod load;
+#[cfg(target_os = "linux")]
+mod machine;
+#[cfg(target_os = "linux")]
+mod report;
+#[cfg(target_os = "linux")]
+mod run;
+#[cfg(target_os = "linux")]
+mod serve;
+#[cfg(target_os = "linux")]
+mod servers;
+#[cfg(target_os = "linux")]
+mod setups;
+#[cfg(target_os = "linux")]
+mod statistics;
+#[cfg(target_os = "linux")]
+mod work;
+
+use clap::{Args, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A result whose error is a sentence for the person at the terminal.
+type Outcome<T = ()> = Result<T, String>;
+
+#[derive(Debug, Parser)]
+#[command(about = "Measures the relay beside coturn and a bare forwarder.")]
+struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Measure, and print tables.
+    Relay(RelayBench),
+    /// The relay alone, started by the bench: `Relay::start` of the crate that the server uses, with limits so high that
+    /// no leg is slowed down. It ends with its standard input.
+    ServeRelay(ServeRelay),
+    /// The bare forwarder, started by the bench. It ends with its standard input.
+    ServeForwarder {
+        /// Let the kernel join and split packets (UDP_GRO, UDP_SEGMENT).
+        #[arg(long)]
+        segments: bool,
+    },
+}
+
+/// What to measure.
+#[derive(Debug, Clone, Args)]
+struct RelayBench {
+    /// How often everything is measured; the tables show medians.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    repeats: u32,
+    /// Once, and each load for a shorter time: to see whether it works.
+    #[arg(long)]
+    quick: bool,
+    /// Only the loads and servers whose names contain one of these words, for example `saturated`, `setups`.
+    #[arg(long, num_args = 1.., value_name = "WORD")]
+    only: Vec<String>,
+    /// Only the servers whose names contain one of these words, for example `ours`, `coturn`.
+    #[arg(long, num_args = 1.., value_name = "WORD")]
+    servers: Vec<String>,
+    /// Print one JSON document instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Relay threads of coturn (its `-m`). One is best for it where it has one core.
+    #[arg(long, default_value_t = 1)]
+    coturn_threads: u32,
+    /// The seed of packet times and bytes; drawn and printed if it is not given.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// How the relay runs.
+#[derive(Debug, Clone, Args)]
+struct ServeRelay {
+    /// The node key, 64 hexadecimal digits.
+    #[arg(long)]
+    key: String,
+}
+
+fn main() -> ExitCode {
+    match carry_out(Command::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("{sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn carry_out(task: Task) -> Outcome {
+    match task {
+        Task::Relay(wanted) => run::run(&wanted),
+        Task::ServeRelay(how) => serve::relay(&how),
+        Task::ServeForwarder { segments } => forwarder::serve(segments),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn carry_out(_: Task) -> Outcome {
+    Err("the relay runs on Linux only, and so does its bench".to_owned())
+}
