@@ -2,20 +2,22 @@
 //!
 //! Nothing passes as it came. Every line is parsed into a typed value (RFC 8866, RFC 8829, RFC 8839), values that are
 //! not on a list are left out, and the description is built anew from what remains. Each type is as narrow as its use
-//! allows: numbers are numbers, words come from alphabets without `.`, `:` and `@`, so that no address and no host name
-//! fits into them. The only addresses that come out are those of candidates, and on [`Path::Relay`] only the sender's
-//! own relayed ones.
+//! allows: numbers are numbers, names of codecs and their parameters come from lists, and what a browser draws at random
+//! comes from alphabets without `.`, `:` and `@`, so that no address and no host name fits into it. The only addresses
+//! that come out are those of candidates, and on [`Path::Relay`] only the sender's own relayed ones.
 //!
 //! Three fates: what a browser would not write is refused as a whole ([`FilterError`]); what a browser may write but
 //! the other side does not need is left out; what the other side needs is written anew. Filtering twice changes
 //! nothing more.
 //!
 //! Deliberately absent: data channels, simulcast, SDES keys, any transport but DTLS-SRTP, and judging what a
-//! description means (the browsers do that); this is about what it can carry.
+//! description means (the browsers do that); this is about what it can carry. A person who wants to tell the other an
+//! address of their own in code, in the bytes of a fingerprint for example, can; no browser reads one out of there.
 
 mod alphabet;
 mod attribute;
 mod candidate;
+mod codec;
 mod description;
 
 use birdcall_protocol::call::{Path, SdpType};

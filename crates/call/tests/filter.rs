@@ -215,6 +215,18 @@ fn lines_that_a_call_does_not_need_are_left_out() {
         "a=fmtp:111 ip6=2001:db8::7",
         "a=rtcp-fb:111 198.51.100.7",
         "a=rtcp-fb:111 nack pli and too much",
+        "a=rtcp-fb:111 198-51-100-7",
+        "a=rtcp-fb:111 x-c6336407",
+        "a=rtpmap:111 198-51-100-7/48000",
+        "a=rtpmap:111 c6336407/48000",
+        "a=fmtp:111 x=c6336407",
+        "a=fmtp:111 minptime=198-51-100-7",
+        "a=fmtp:111 198,51,100,7=1",
+        "a=fmtp:111 198/51/100/7",
+        "a=fmtp:111 profile-level-id=c6336407",
+        "a=fmtp:111 sprop-parameter-sets=xjNkBw==",
+        "a=candidate:1 1 udp 7 evil.example 5000 typ host",
+        "a=rtcp-rsize198.51.100.7",
     ] {
         let with = SMALL.replace("a=rtpmap", &format!("{line}\r\na=rtpmap"));
         assert_eq!(offer(&with), Ok(SMALL.into()), "in the section: {line}");
@@ -247,6 +259,14 @@ fn of_a_line_the_rest_is_left_out() {
             "a=ssrc:7 msid:stream track",
         ),
         ("a=msid:stream track 198.51.100.7", "a=msid:stream track"),
+        ("a=rtpmap:9 g722/8000", "a=rtpmap:9 G722/8000"),
+        (
+            "a=fmtp:98 profile-level-id=42E01F",
+            "a=fmtp:98 profile-level-id=42e01f",
+        ),
+        ("a=fmtp:63 111/111", "a=fmtp:63 111/111"),
+        ("a=fmtp:110 0-15,66", "a=fmtp:110 0-15,66"),
+        ("a=rtcp-fb:111  nack  pli", "a=rtcp-fb:111 nack pli"),
         ("a=rtcp:5000 IN IP4 198.51.100.7", "a=rtcp:9 IN IP4 0.0.0.0"),
         ("a=rtcp-mux:198.51.100.7", "a=rtcp-mux"),
         ("a=sendrecv:198.51.100.7", "a=sendrecv"),
@@ -543,6 +563,8 @@ fn on_a_relay_only_ones_own_relayed_addresses_pass() {
     for dropped in [
         "candidate:1 1 udp 7 203.0.113.1 0 typ relay raddr 0.0.0.0 rport 0",
         "candidate:1 1 udp 7 203.0.113.2 50000 typ relay raddr 0.0.0.0 rport 0",
+        // The relay gives no such thing.
+        "candidate:1 1 tcp 7 203.0.113.1 50000 typ relay raddr 0.0.0.0 rport 0 tcptype passive",
         "candidate:1 1 udp 7 203.0.113.1 50000 typ host",
         "candidate:1 1 udp 7 203.0.113.1 50000 typ srflx",
         "candidate:1 1 udp 7 203.0.113.1 50000 typ prflx",

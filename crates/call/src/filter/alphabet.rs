@@ -51,20 +51,6 @@ impl IceChars {
     }
 }
 
-/// A codec parameter's name, value, or the whole of it: 1 to 64 letters, digits, or one of `-_,/` as in `0-15` and
-/// `111/111`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ParameterText(String);
-
-impl ParameterText {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        within(text, 1, 64, |b| {
-            b.is_ascii_alphanumeric() || b"-_,/".contains(&b)
-        })
-        .map(Self)
-    }
-}
-
 fn within(text: &str, least: usize, most: usize, fits: impl Fn(u8) -> bool) -> Option<String> {
     let fits = (least..=most).contains(&text.len()) && text.bytes().all(fits);
     fits.then(|| text.to_owned())
@@ -79,4 +65,4 @@ macro_rules! display {
         }
     )*};
 }
-display!(Word, DrawnName, IceChars, ParameterText);
+display!(Word, DrawnName, IceChars);

@@ -1,7 +1,8 @@
 //! The attributes (`a=` lines) that pass, each as a type. An attribute that is not here does not pass.
 
-use super::alphabet::{DrawnName, IceChars, ParameterText, Word, number};
+use super::alphabet::{DrawnName, IceChars, Word, number};
 use super::candidate::Candidate;
+use super::codec::{Codec, Feedback, Parameter, payload};
 use super::{FilterError, Policy};
 use std::fmt;
 
@@ -41,13 +42,13 @@ pub(super) enum Attribute {
     BundleOnly,
     Rtpmap {
         payload: u8,
-        codec: Word,
+        codec: Codec,
         clock: u32,
         channels: Option<u8>,
     },
     Fmtp(u8, Vec<Parameter>),
     /// For one payload type, or for all.
-    RtcpFb(Option<u8>, Vec<Word>),
+    RtcpFb(Option<u8>, Feedback),
     SsrcCname(u32, DrawnName),
     SsrcMsid(u32, DrawnName, Option<DrawnName>),
     SsrcGroup(SsrcGrouping, Vec<u32>),
@@ -299,23 +300,11 @@ impl Extmap {
     }
 }
 
-/// One `name=value`, or a text without a name, of a codec's parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Parameter {
-    name: ParameterText,
-    value: Option<ParameterText>,
-}
-
 /// Flow identification and forward error correction (RFC 5576, RFC 5956).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SsrcGrouping {
     Fid,
     FecFr,
-}
-
-/// A payload type (RFC 3551).
-pub(super) fn payload(text: &str) -> Option<u8> {
-    number(text).filter(|payload| *payload < 128)
 }
 
 fn stream_and_track(value: &str) -> Option<(DrawnName, Option<DrawnName>)> {
@@ -333,7 +322,7 @@ fn rtpmap(value: &str) -> Option<Attribute> {
     let mut parts = encoding.trim_matches(' ').split('/');
     Some(Attribute::Rtpmap {
         payload: payload(number_text)?,
-        codec: Word::parse(parts.next()?)?,
+        codec: Codec::parse(parts.next()?)?,
         clock: number(parts.next()?)?,
         channels: match parts.next() {
             Some(channels) => Some(number(channels)?),
@@ -345,32 +334,21 @@ fn rtpmap(value: &str) -> Option<Attribute> {
 /// Parameters that do not fit are left out one by one: a stranger among them is no reason to lose the codec.
 fn fmtp(value: &str) -> Option<Attribute> {
     let (number_text, parameters) = value.split_once(' ')?;
-    let parameter = |text: &str| {
-        let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(ParameterText::parse(value)?)),
-            None => (text, None),
-        };
-        let name = ParameterText::parse(name)?;
-        Some(Parameter { name, value })
-    };
     let parameters: Vec<Parameter> = parameters
         .split(';')
-        .filter_map(|text| parameter(text.trim_matches(' ')))
+        .filter_map(|text| Parameter::parse(text.trim_matches(' ')))
         .collect();
     let payload = payload(number_text)?;
     (!parameters.is_empty()).then_some(Attribute::Fmtp(payload, parameters))
 }
 
 fn rtcp_fb(value: &str) -> Option<Attribute> {
-    let mut words = value.split(' ').filter(|word| !word.is_empty());
-    let payload = match words.next()? {
+    let (number_text, feedback) = value.split_once(' ')?;
+    let payload = match number_text {
         "*" => None,
         one => Some(payload(one)?),
     };
-    let feedback: Vec<Word> = words.map(Word::parse).collect::<Option<_>>()?;
-    (1..=3)
-        .contains(&feedback.len())
-        .then_some(Attribute::RtcpFb(payload, feedback))
+    Some(Attribute::RtcpFb(payload, Feedback::parse(feedback)?))
 }
 
 fn ssrc(value: &str) -> Option<Attribute> {
@@ -442,13 +420,8 @@ impl fmt::Display for Attribute {
                 write!(f, "fmtp:{payload} ")?;
                 separated(f, parameters, ";")
             }
-            Self::RtcpFb(payload, feedback) => {
-                match payload {
-                    Some(payload) => write!(f, "rtcp-fb:{payload} ")?,
-                    None => f.write_str("rtcp-fb:* ")?,
-                }
-                separated(f, feedback, " ")
-            }
+            Self::RtcpFb(Some(payload), feedback) => write!(f, "rtcp-fb:{payload} {feedback}"),
+            Self::RtcpFb(None, feedback) => write!(f, "rtcp-fb:* {feedback}"),
             Self::SsrcCname(source, cname) => write!(f, "ssrc:{source} cname:{cname}"),
             Self::SsrcMsid(source, stream, track) => {
                 write!(f, "ssrc:{source} msid:{stream}")?;
@@ -467,7 +440,11 @@ impl fmt::Display for Attribute {
     }
 }
 
-fn separated(f: &mut fmt::Formatter<'_>, items: &[impl fmt::Display], by: &str) -> fmt::Result {
+pub(super) fn separated(
+    f: &mut fmt::Formatter<'_>,
+    items: &[impl fmt::Display],
+    by: &str,
+) -> fmt::Result {
     for (place, item) in items.iter().enumerate() {
         if place > 0 {
             f.write_str(by)?;
@@ -515,14 +492,5 @@ impl fmt::Display for Direction {
             Self::RecvOnly => "recvonly",
             Self::Inactive => "inactive",
         })
-    }
-}
-
-impl fmt::Display for Parameter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            Some(value) => write!(f, "{}={value}", self.name),
-            None => write!(f, "{}", self.name),
-        }
     }
 }

@@ -108,7 +108,9 @@ impl Candidate {
         match (policy.path, self.kind, &self.host) {
             // Also on a direct path: nobody but our relay is to be heard of (P-2).
             (Path::Direct | Path::Relay, Kind::Relay, Host::Address(address)) => {
-                if policy.relayed.map(|own| own.to_canonical()) != Some(*address) {
+                // What the relay gives has its address, and UDP between the relay and the other side (P-4).
+                let own = policy.relayed.map(|own| own.to_canonical()) == Some(*address);
+                if !own || self.transport != Transport::Udp {
                     return None;
                 }
                 // A browser computes the foundation from the address of its network card too: tell no more than

@@ -1,7 +1,8 @@
 //! Session descriptions (RFC 8866, as RFC 8829 narrows it).
 
 use super::alphabet::number;
-use super::attribute::{Attribute, Level, Setup, payload};
+use super::attribute::{Attribute, Level, Setup};
+use super::codec::payload;
 use super::{FilterError, MAX_SECTIONS, Policy};
 use birdcall_protocol::call::SdpType;
 use std::fmt;
