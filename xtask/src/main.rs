@@ -1,4 +1,4 @@
-//! The commands of the project: `cargo xtask run`, `check`, `test`, `generate`, `screenshots`, `bench`.
+//! The commands of the project: `cargo xtask run`, `check`, `test`, `fuzz`, `generate`, `screenshots`, `bench`.
 //!
 //! Reading order: [`process`] starts programs, [`report`] times steps and sums up, then one file a command. What
 //! the dependency rules and the tidy rules are is in [`rules`].
@@ -8,6 +8,7 @@ mod browser;
 mod check;
 mod counts;
 mod deny;
+mod fuzz;
 mod generate;
 mod install;
 mod process;
@@ -29,13 +30,14 @@ cargo xtask <command>
 
   run          build everything, start a server with demo people, print where to open it
   check        the quick half: format, lints, docs, rules, licences, generated files, web checks
-  test         everything: installs what tests need, then check, Rust tests, browser tests
+  test         everything: installs what tests need, then check, Rust tests, browser tests, fuzzing for seconds
+  fuzz         libFuzzer on what is read from outside, ten minutes a target; findings go into target/fuzz/findings
   generate     web/openapi.json and web/src/api/schema.ts from the server
   screenshots  every page, light and dark, narrow and wide, into e2e/out
   bench relay  what a relayed packet costs, beside coturn and a bare forwarder; `--help` lists its options
 
   test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
-  files whose name contains one of the words.";
+  files whose name contains one of the words. So does fuzz: `cargo xtask fuzz sdp stun --seconds 60`.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["test"] => test::everything(),
         ["test", "browser", names @ ..] => test::browser_only(names),
+        ["fuzz", words @ ..] => fuzz::run(words),
         ["generate"] => generate::write(),
         ["screenshots"] => browser::screenshots(),
         ["bench", "relay", words @ ..] => bench::relay(words),

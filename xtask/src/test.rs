@@ -3,7 +3,7 @@
 use crate::counts::Counts;
 use crate::process::Process;
 use crate::report::Report;
-use crate::{Outcome, browser, check, deny, install, web};
+use crate::{Outcome, browser, check, deny, fuzz, install, web};
 
 /// Installs, checks, tests, and sums up.
 pub(crate) fn everything() -> Outcome {
@@ -15,6 +15,7 @@ pub(crate) fn everything() -> Outcome {
     report.step("cargo-deny", deny::install);
     check::steps(&mut report);
     report.tests("Rust tests", rust);
+    report.step("fuzzing, short", fuzz::short);
     report.tests("browser tests", || {
         if browsers && packages && ready {
             browser::run(&[])

@@ -22,6 +22,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     // It measures the relay as a process of its own, and speaks to it with the relay's codec.
     ("birdcall-bench", &["birdcall-relay"]),
+    (
+        "birdcall-fuzz",
+        &["birdcall-call", "birdcall-relay", "birdcall-protocol"],
+    ),
     ("xtask", &[]),
 ];
 
@@ -115,6 +119,7 @@ mod tests {
             ("birdcall-store", "birdcall-server"),
             ("birdcall-bench", "birdcall-server"),
             ("xtask", "birdcall-server"),
+            ("birdcall-relay", "birdcall-fuzz"),
         ] {
             assert_eq!(
                 check(&graph(&[(from, &[to])])),

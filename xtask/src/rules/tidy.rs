@@ -70,7 +70,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
 }
 
 fn is_code(path: &str) -> bool {
-    let inside = ["crates/", "bench/", "web/", "e2e/", "xtask/"];
+    let inside = ["crates/", "bench/", "fuzz/", "web/", "e2e/", "xtask/"];
     inside.iter().any(|folder| path.starts_with(folder)) && !path.ends_with(".md")
 }
 
