@@ -57,7 +57,7 @@ export class Resource<T> {
     this.#loading += 1;
     try {
       const data = await this.#load();
-      if (asked === this.#asked) this.set(this.#meanwhile.reduce((now, step) => step(now), data));
+      if (asked === this.#asked) this.set(this.#meanwhile.reduce<T>((now, step) => step(now), data));
     } catch (thrown) {
       if (asked === this.#asked) this.#error = asApiError(thrown);
     } finally {
