@@ -19,17 +19,16 @@ const first: Calling = {
   enhanced_privacy: false,
   audience: { address_book: true, following: true, verified: false, everyone: false },
 };
-const person = (calling: Calling) =>
-  ({
-    handle: 'ann',
-    name: 'Ann',
-    bio: '',
-    verified: false,
-    device: '0000000000000001',
-    calling,
-    calling_asked: true,
-    relay: true,
-  }) as Me;
+const person = (calling: Calling): Me => ({
+  handle: 'ann',
+  name: 'Ann',
+  bio: '',
+  verified: false,
+  device: '0000000000000001',
+  calling,
+  calling_asked: true,
+  relay: true,
+});
 
 const json = (body: unknown, status: number) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });

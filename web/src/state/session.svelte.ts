@@ -30,9 +30,7 @@ export function me(): Me {
 
 /** Whether the server has a relay, without which no call with Enhanced call privacy connects (P-5). */
 export function serverRelays(): boolean {
-  // Absent from servers of an earlier version.
-  const { relay = true } = me() as Me & { readonly relay?: boolean };
-  return relay;
+  return me().relay;
 }
 
 /** Somebody signed in, or what is known of them changed. */
