@@ -6,7 +6,7 @@ import { baitIn, CANDIDATES, withCandidates } from './bait.mjs';
 import { evidence, setPrivacy, talk } from './conversation.mjs';
 import { grown } from './figures.mjs';
 import { Forms } from './forms.mjs';
-import { findings } from './secrecy.mjs';
+import { findings, shortened } from './secrecy.mjs';
 import { besiege, suffered, turn } from './siege.mjs';
 
 const FIRST_PORT = 49_152;
@@ -110,11 +110,11 @@ async function atTheRelay(town, cleo) {
  * @param {import('./town.mjs').Town} town
  * @returns {Promise<string[]>} what went wrong
  */
-export async function tamperingBrowser(town) {
+export async function tamperingBrowser(town, { private: shy = ['bob'], path = 'relay-relay' } = {}) {
   const before = await town.figures.read();
   const all = await talk(town, {
-    private: ['bob'],
-    path: 'relay-relay',
+    private: shy,
+    path,
     prepare: poison,
     meanwhile: async (ann, bob) => {
       const told = () => bob.told('call_description').length;
@@ -130,10 +130,11 @@ export async function tamperingBrowser(town) {
 }
 
 function arrivedBait(heard) {
-  const frames = heard.filter(({ where }) => where === 'a frame' || where === 'a peer connection');
-  return frames.flatMap(({ where, what }) => {
-    const words = baitIn(what.toString());
-    return words.length > 0 ? [`bait arrives in ${where}: ${words.join(' ')}`] : [];
+  return ['a frame', 'a peer connection'].flatMap((place) => {
+    const told = heard.filter(({ where }) => where === place).map(({ what }) => baitIn(what.toString()));
+    return shortened(
+      told.filter((words) => words.length > 0).map((words) => `bait arrives in ${place}: ${words.join(' ')}`),
+    );
   });
 }
 

@@ -63,8 +63,9 @@ export function withCandidates(sdp) {
 
 /** Whatever leads to the bait in what somebody was told. */
 export function baitIn(text) {
-  const words = [BAIT_NAME, BAIT_LOCAL, v4, v6, '203.0.113.77', ':a25:9ed3', ' 500'];
-  return words.filter((word) => text.includes(word));
+  const words = [BAIT_NAME, BAIT_LOCAL, v4, v6, '203.0.113.77', ':a25:9ed3'];
+  const [port] = /\b500[012]\d(?= typ | UDP\/TLS| IN )/.exec(text) ?? [];
+  return [...words, port].filter((word) => word && text.includes(word));
 }
 
 /** A description of one's own, made of somebody else's: other keys, and the role that fits. */

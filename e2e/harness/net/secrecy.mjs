@@ -58,9 +58,10 @@ export function strangers(self, other, { hosts: { server } }, packets) {
 
 /** Names that were asked for. A page at an address needs none. */
 function named(passed) {
-  return Object.entries(passed).flatMap(([name, packets]) =>
-    shortened(packets.flatMap(questions).map((asked) => `a question for a name at ${name}: ${asked}`)),
-  );
+  return Object.entries(passed).flatMap(([name, packets]) => {
+    const asked = new Set(packets.flatMap(questions));
+    return shortened([...asked].map((host) => `a question for a name at ${name}: ${host}`));
+  });
 }
 
 /** What one side was told of the other's addresses, on its link and in its page. */
@@ -100,7 +101,8 @@ function logged(hosts, log) {
   );
 }
 
-function shortened(found) {
+/** The first few findings of a kind. */
+export function shortened(found) {
   const more = found.length - ENOUGH;
   return more > 0 ? [...found.slice(0, ENOUGH), `and ${more} more like the last one`] : found;
 }
