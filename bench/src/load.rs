@@ -2,8 +2,7 @@
 
 use crate::Outcome;
 use crate::leg::Leg;
-use crate::machine::Meter;
-use crate::setups::Ready;
+use crate::machine::{Meter, own_time};
 use crate::statistics::percentile;
 use crate::work::Pace;
 use nix::errno::Errno;
@@ -51,6 +50,8 @@ pub(crate) struct Measured {
     pub(crate) latency: Option<[u64; 2]>,
     /// How far the clients were behind their own schedule at most, in seconds.
     pub(crate) late: f64,
+    /// The share of their core that the clients had. They never rest, so the rest is what other programs took.
+    pub(crate) clients: f64,
 }
 
 impl Measured {
@@ -69,6 +70,12 @@ impl Measured {
         self.cpu / self.seconds
     }
 
+    /// One way through the server in milliseconds: the median (0), or the 99th percentile (1).
+    pub(crate) fn millis(&self, which: usize) -> f64 {
+        self.latency
+            .map_or(f64::NAN, |both| both[which] as f64 / 1e6)
+    }
+
     /// The share of packets that never arrived.
     pub(crate) fn loss(&self) -> f64 {
         self.lost as f64 / self.sent.max(1) as f64
@@ -78,16 +85,22 @@ impl Measured {
 /// Clients under load.
 struct Load<'a> {
     legs: Vec<Leg>,
-    ready: Ready,
     batch: Batch,
     meter: &'a Meter,
     times: Times,
     arrived: u64,
     latencies: Vec<u64>,
     late: Duration,
-    /// Time, processor time and arrived packets when the measured part began.
-    began: Option<(Instant, Duration, u64)>,
-    ended: Option<(Duration, Duration, u64)>,
+    began: Option<(Instant, Figures)>,
+    ended: Option<(Duration, Figures)>,
+}
+
+/// What is read at the beginning and at the end of the measured part.
+#[derive(Debug, Clone, Copy, Default)]
+struct Figures {
+    server: Duration,
+    clients: Duration,
+    arrived: u64,
 }
 
 /// Puts a load on a server.
@@ -106,7 +119,6 @@ pub(crate) fn run(
         }
     }
     let mut load = Load {
-        ready: Ready::new(legs.iter().map(|leg| &leg.socket))?,
         batch: Batch::new(stamps),
         legs,
         meter,
@@ -198,25 +210,39 @@ impl Load<'_> {
             None => {
                 if start.elapsed() >= self.times.warm_up {
                     self.latencies.clear();
-                    self.began = Some((Instant::now(), self.meter.read()?, self.arrived));
+                    self.began = Some((Instant::now(), self.figures()?));
                 }
                 Ok(true)
             }
-            Some((began, cpu, arrived)) => {
+            Some((began, first)) => {
                 let elapsed = began.elapsed();
                 if elapsed < self.times.measured {
                     return Ok(true);
                 }
-                self.ended = Some((elapsed, self.meter.read()? - cpu, self.arrived - arrived));
+                let last = self.figures()?;
+                let spent = Figures {
+                    server: last.server.saturating_sub(first.server),
+                    clients: last.clients.saturating_sub(first.clients),
+                    arrived: last.arrived - first.arrived,
+                };
+                self.ended = Some((elapsed, spent));
                 Ok(false)
             }
         }
     }
 
-    /// Takes what has arrived.
+    fn figures(&self) -> Outcome<Figures> {
+        Ok(Figures {
+            server: self.meter.read()?,
+            clients: own_time()?,
+            arrived: self.arrived,
+        })
+    }
+
+    /// Takes what has arrived. It asks every socket in turn and waits for none: a server that had to wake clients would
+    /// pay for something that it does not do where clients are on other machines.
     fn receive(&mut self) -> Outcome {
-        for index in self.ready.now()? {
-            let leg = &mut self.legs[index];
+        for leg in &mut self.legs {
             let socket = leg.socket.as_raw_fd();
             let (arrived, latencies) = (&mut self.arrived, &mut self.latencies);
             self.batch.receive(socket, |datagram, stamp| {
@@ -239,17 +265,18 @@ impl Load<'_> {
         while self.arrived < sent && end.elapsed() < PATIENCE {
             self.receive()?;
         }
-        let (seconds, cpu, arrived) = self.ended.unwrap_or_default();
+        let (seconds, spent) = self.ended.unwrap_or_default();
         let latency = percentile(&mut latencies, 50).zip(percentile(&mut latencies, 99));
         Ok(Measured {
             seconds: seconds.as_secs_f64(),
-            cpu: cpu.as_secs_f64(),
-            arrived,
+            cpu: spent.server.as_secs_f64(),
+            arrived: spent.arrived,
             sent,
             lost: sent - self.arrived,
             wrong: self.legs.iter().map(|leg| leg.wrong).sum(),
             latency: latency.map(|(median, late)| [median, late]),
             late: self.late.as_secs_f64(),
+            clients: spent.clients.as_secs_f64() / seconds.as_secs_f64().max(1e-9),
         })
     }
 }

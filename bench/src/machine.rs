@@ -76,6 +76,14 @@ impl Meter {
     }
 }
 
+/// Processor time of this thread so far.
+pub(crate) fn own_time() -> Outcome<Duration> {
+    ClockId::CLOCK_THREAD_CPUTIME_ID
+        .now()
+        .map(Duration::from)
+        .map_err(|error| format!("processor time: {error}"))
+}
+
 fn kernel_thread(name: &str) -> Option<String> {
     fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
         let folder = entry.path();

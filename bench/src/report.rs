@@ -1,94 +1,21 @@
 //! Tables, and whether targets are met.
 
 use crate::load::Measured;
+use crate::results::{Results, SetUps};
 use crate::servers::Kind;
-use crate::statistics::median;
+use crate::targets::{Target, targets};
 use crate::work::{ALL, Pace, SETUPS};
 use serde_json::{Map, Value, json};
-
-/// Whole set-ups of many clients.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct SetUps {
-    /// Memory of one idle allocation, in bytes.
-    pub(crate) bytes: f64,
-    /// Set-ups in a second.
-    pub(crate) per_second: f64,
-    /// Processor microseconds of one.
-    pub(crate) cpu: f64,
-    /// Requests that were sent again.
-    pub(crate) again: u64,
-}
-
-/// All that was measured.
-#[derive(Debug, Default)]
-pub(crate) struct Results {
-    loads: Vec<(&'static str, Kind, Measured)>,
-    setups: Vec<(Kind, SetUps)>,
-}
-
-impl Results {
-    pub(crate) fn load(&mut self, work: &'static str, kind: Kind, measured: Measured) {
-        self.loads.push((work, kind, measured));
-    }
-
-    pub(crate) fn setups(&mut self, kind: Kind, measured: SetUps) {
-        self.setups.push((kind, measured));
-    }
-
-    /// The median of a figure over the repeats.
-    fn of_load(&self, work: &str, kind: Kind, figure: impl Fn(&Measured) -> f64) -> Option<f64> {
-        let values: Vec<f64> = self
-            .loads
-            .iter()
-            .filter(|(name, server, _)| *name == work && *server == kind)
-            .map(|(_, _, measured)| figure(measured))
-            .collect();
-        median(&values)
-    }
-
-    fn of_setups(&self, kind: Kind, figure: impl Fn(&SetUps) -> f64) -> Option<f64> {
-        let values: Vec<f64> = self
-            .setups
-            .iter()
-            .filter(|(server, _)| *server == kind)
-            .map(|(_, measured)| figure(measured))
-            .collect();
-        median(&values)
-    }
-
-    fn cost(&self, work: &str, kind: Kind) -> Option<f64> {
-        self.of_load(work, kind, Measured::cost)
-    }
-
-    /// What the cheaper of the bare forwarders takes.
-    fn limit(&self, work: &str) -> Option<f64> {
-        [Kind::Forwarder, Kind::SegmentForwarder]
-            .into_iter()
-            .filter_map(|kind| self.cost(work, kind))
-            .min_by(f64::total_cmp)
-    }
-
-    /// Servers that something was measured of.
-    fn kinds(&self) -> Vec<Kind> {
-        let measured = |kind: &Kind| {
-            self.loads.iter().any(|(_, other, _)| other == kind)
-                || self.setups.iter().any(|(other, _)| other == kind)
-        };
-        Kind::ALL.into_iter().filter(measured).collect()
-    }
-
-    /// Loads that were measured.
-    fn works(&self) -> Vec<&'static str> {
-        let measured = |name: &&str| self.loads.iter().any(|(other, _, _)| other == name);
-        ALL.iter().map(|work| work.name).filter(measured).collect()
-    }
-}
 
 /// Loss above which a figure does not count.
 const MOST_LOSS: f64 = 0.001;
 
-/// Below this share of its core a server is not saturated: the clients are the limit.
+/// Below this share of its core a server is not saturated: the clients are the limit, and some of what it takes is rest
+/// and waking up.
 const SATURATED: f64 = 0.9;
+
+/// Above this share of the clients' core, what other programs took is told.
+const NOISE: f64 = 0.05;
 
 /// Prints everything, as tables or as JSON.
 pub(crate) fn print(results: &Results, as_json: bool) {
@@ -139,26 +66,37 @@ fn table(title: &str, head: &[&str], rows: &[Vec<String>]) {
 
 fn print_costs(results: &Results) {
     let kinds = results.kinds();
-    let mut head = vec!["load"];
-    head.extend(kinds.iter().map(|kind| kind.name()));
-    head.extend(["ours/coturn", "ours/limit"]);
+    let ours: Vec<Kind> = kinds
+        .iter()
+        .copied()
+        .filter(|kind| kind.is_ours())
+        .collect();
+    let ratios = |work: &str| -> Vec<Option<f64>> {
+        let to_coturn = ours
+            .iter()
+            .map(|kind| results.ratio(work, *kind, Kind::Coturn));
+        let to_limit = ours.iter().map(|kind| results.to_limit(work, *kind));
+        to_coturn.chain(to_limit).collect()
+    };
+    let mut head: Vec<String> = vec!["load".to_owned()];
+    head.extend(kinds.iter().map(|kind| kind.name().to_owned()));
+    for other in ["coturn", "limit"] {
+        head.extend(ours.iter().map(|kind| format!("{}/{other}", kind.name())));
+    }
     let rows: Vec<Vec<String>> = results
         .works()
         .into_iter()
         .map(|work| {
             let mut row = vec![work.to_owned()];
             row.extend(kinds.iter().map(|kind| cell(results.cost(work, *kind), 2)));
-            row.push(cell(to_coturn(results, work, Kind::Ours), 2));
-            row.push(cell(
-                ratio(results.cost(work, Kind::Ours), results.limit(work)),
-                2,
-            ));
+            row.extend(ratios(work).into_iter().map(|ratio| cell(ratio, 2)));
             row
         })
         .collect();
     if !rows.is_empty() {
         let title =
             "Processor time of the server: µs a packet relayed, or s a million of them (medians)";
+        let head: Vec<&str> = head.iter().map(String::as_str).collect();
         table(title, &head, &rows);
     }
 }
@@ -207,13 +145,7 @@ fn print_rates(results: &Results) {
         );
     }
     let latencies = rows(&|pace| matches!(pace, Pace::Rate { .. }), &|work, kind| {
-        let at = |index: usize| {
-            results.of_load(work, kind, |measured| {
-                measured
-                    .latency
-                    .map_or(f64::NAN, |both| both[index] as f64 / 1e3)
-            })
-        };
+        let at = |which| results.of_load(work, kind, |measured| measured.millis(which) * 1e3);
         match (at(0), at(1)) {
             (Some(half), Some(late)) => format!("{half:.0} / {late:.0}"),
             _ => "–".to_owned(),
@@ -225,22 +157,17 @@ fn print_rates(results: &Results) {
         table(title, &head, &latencies);
     }
     let losses = rows(&|_| true, &|work, kind| {
-        let of = |figure: &dyn Fn(&Measured) -> u64| -> u64 {
-            results
-                .loads
-                .iter()
-                .filter(|(name, server, _)| *name == work && *server == kind)
-                .map(|(_, _, measured)| figure(measured))
-                .sum()
-        };
-        match of(&|measured| measured.sent) {
-            0 => "–".to_owned(),
-            sent => format!(
-                "{} of {sent}, {}",
-                of(&|measured| measured.lost),
-                of(&|measured| measured.wrong)
-            ),
+        let of =
+            |count: &dyn Fn(&Measured) -> u64| results.total(work, kind, count).unwrap_or_default();
+        let sent = of(&|measured| measured.sent);
+        if sent == 0.0 {
+            return "–".to_owned();
         }
+        let [lost, wrong] = [
+            of(&|measured| measured.lost),
+            of(&|measured| measured.wrong),
+        ];
+        format!("{lost} of {sent}, {wrong}")
     });
     if !losses.is_empty() {
         let title =
@@ -276,85 +203,6 @@ fn print_setups(results: &Results) {
     }
 }
 
-/// A target and how far it was reached.
-struct Target {
-    what: String,
-    most: f64,
-    measured: f64,
-}
-
-impl Target {
-    fn is_met(&self) -> bool {
-        self.measured <= self.most
-    }
-}
-
-fn ratio(one: Option<f64>, other: Option<f64>) -> Option<f64> {
-    Some(one? / other.filter(|other| *other > 0.0)?)
-}
-
-fn to_coturn(results: &Results, work: &str, kind: Kind) -> Option<f64> {
-    ratio(results.cost(work, kind), results.cost(work, Kind::Coturn))
-}
-
-/// The targets that something was measured for.
-fn targets(results: &Results) -> Vec<Target> {
-    let mut targets = Vec::new();
-    let mut add = |what: String, most: f64, measured: Option<f64>| {
-        if let Some(measured) = measured {
-            targets.push(Target {
-                what,
-                most,
-                measured,
-            });
-        }
-    };
-    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_ours()) {
-        let name = kind.name();
-        for work in ["saturated 160 B", "saturated 1200 B"] {
-            let cost = results.cost(work, kind);
-            let per_coturn = to_coturn(results, work, kind);
-            add(format!("{work}: {name} to coturn"), 0.48, per_coturn);
-            let per_limit = ratio(cost, results.limit(work));
-            add(
-                format!("{work}: {name} to the cheaper forwarder"),
-                1.1,
-                per_limit,
-            );
-            let indications = results.cost(&format!("{work}, indications"), kind);
-            add(
-                format!("{work}: {name}, indications to ChannelData"),
-                1.5,
-                ratio(indications, cost),
-            );
-        }
-        let per_coturn = to_coturn(results, "video at call rate", kind);
-        add(
-            format!("video at call rate: {name} to coturn"),
-            0.5,
-            per_coturn,
-        );
-        let work = "audio at call rate";
-        let per_coturn = to_coturn(results, work, kind);
-        add(format!("{work}: {name} to coturn"), 0.70, per_coturn);
-        let late = results.of_load(work, kind, |measured| {
-            measured
-                .latency
-                .map_or(f64::NAN, |both| both[1] as f64 / 1e6)
-        });
-        add(format!("{work}: {name}, one-way p99 in ms"), 0.5, late);
-        let lost = results.of_load("160 packets in flight", kind, |measured| {
-            measured.lost as f64
-        });
-        add(format!("160 packets in flight: {name}, lost"), 0.0, lost);
-        let memory = results.of_setups(kind, |setups| setups.bytes / 1024.0);
-        add(format!("{name}: KiB an idle allocation"), 1.0, memory);
-        let cpu = results.of_setups(kind, |setups| setups.cpu);
-        add(format!("{name}: CPU µs a set-up"), 45.0, cpu);
-    }
-    targets
-}
-
 fn print_targets(targets: &[Target]) {
     let rows: Vec<Vec<String>> = targets
         .iter()
@@ -372,20 +220,45 @@ fn print_targets(targets: &[Target]) {
     }
 }
 
-/// What makes a figure worth less than it looks.
+/// What makes figures worth less than they look.
 fn print_doubts(results: &Results) {
-    for (work, kind, measured) in &results.loads {
-        let name = kind.name();
-        if matches!(pace_of(work), Some(Pace::Window(_))) && measured.busy() < SATURATED {
+    let most = |figure: &dyn Fn(&Measured) -> f64| {
+        results
+            .loads
+            .iter()
+            .map(|(_, _, measured)| figure(measured))
+            .fold(0.0, f64::max)
+    };
+    let taken = most(&|measured| 1.0 - measured.clients);
+    if taken > NOISE {
+        println!(
+            "Not a quiet machine: other programs took up to {:.0} % of the clients' core. Ratios suffer, times more.",
+            taken * 100.0
+        );
+    }
+    let late = most(&|measured| measured.late);
+    if late > 0.002 {
+        println!(
+            "At call rate the clients were up to {:.1} ms behind their own schedule, so servers may have been as well.",
+            late * 1e3
+        );
+    }
+    for kind in results.kinds() {
+        let unsaturated: Vec<&str> = results
+            .works()
+            .into_iter()
+            .filter(|work| matches!(pace_of(work), Some(Pace::Window(_))))
+            .filter(|work| {
+                results
+                    .of_load(work, kind, Measured::busy)
+                    .is_some_and(|busy| busy < SATURATED)
+            })
+            .collect();
+        if !unsaturated.is_empty() {
             println!(
-                "{work}, {name}: the server took {:.0} % of its core, so the clients were the limit",
-                measured.busy() * 100.0
-            );
-        }
-        if measured.late > 0.005 {
-            println!(
-                "{work}, {name}: the clients were {:.1} ms behind their own schedule once",
-                measured.late * 1e3
+                "{} was faster than the clients and rested in between: {}.",
+                kind.name(),
+                unsaturated.join("; ")
             );
         }
     }
@@ -411,8 +284,8 @@ fn json_of(results: &Results, targets: &[Target]) -> Value {
                         "packets_per_second_and_core": of(&Measured::per_core),
                         "share_of_core": of(&Measured::busy),
                         "loss": of(&Measured::loss),
-                        "p50_ns": of(&|measured| measured.latency.map_or(f64::NAN, |both| both[0] as f64)),
-                        "p99_ns": of(&|measured| measured.latency.map_or(f64::NAN, |both| both[1] as f64)),
+                        "p50_ns": of(&|measured| measured.millis(0) * 1e6),
+                        "p99_ns": of(&|measured| measured.millis(1) * 1e6),
                     }),
                 );
             }

@@ -4,7 +4,7 @@
 use crate::client::Step;
 use crate::load::{self, Measured, Times};
 use crate::machine::{Cores, allow_files, go_first, stay_on};
-use crate::report::{Results, SetUps};
+use crate::results::{Results, SetUps};
 use crate::servers::{Kind, Server};
 use crate::work::{ALL, ALLOCATIONS, SETUPS, Work};
 use crate::{Outcome, RelayBench, report, setups};

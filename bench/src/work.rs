@@ -40,7 +40,7 @@ const VIDEO: Pace = Pace::Rate {
 
 /// On their way of each leg under load. Small enough for the buffers of every server: what overflows is loss, and a
 /// figure with loss does not count.
-const WINDOW: Pace = Pace::Window(6);
+const WINDOW: Pace = Pace::Window(12);
 
 /// All loads, in the order of the tables.
 pub(crate) const ALL: &[Work] = &[
