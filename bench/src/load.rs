@@ -130,7 +130,7 @@ pub(crate) fn run(
         ended: None,
     };
     match pace {
-        Pace::Window(window) => load.window(window)?,
+        Pace::Backlog(packets) => load.backlog(packets)?,
         Pace::Rate { burst, per_second } => load.rate(burst, per_second, seed)?,
         Pace::Burst(packets) => load.bursts(packets)?,
     }
@@ -138,29 +138,18 @@ pub(crate) fn run(
 }
 
 impl Load<'_> {
-    /// Keeps a number of packets of each leg on their way. Legs take turns, so packets of one are not neighbours.
-    fn window(&mut self, window: u32) -> Outcome {
+    fn backlog(&mut self, packets: u32) -> Outcome {
         let start = Instant::now();
-        // Packets that were given up, of each leg: they no longer count as being on their way.
-        let mut given_up = vec![0; self.legs.len()];
-        let mut progress = (Instant::now(), 0);
         while self.goes_on(start)? {
-            for (index, given_up) in given_up.iter().enumerate() {
-                let heard = self.legs[index ^ 1].heard;
-                let leg = &mut self.legs[index];
-                if leg.sent - heard < window + given_up {
+            let expected = self.arrived + u64::from(packets) * self.legs.len() as u64;
+            self.meter.stop_server()?;
+            for _ in 0..packets {
+                for leg in &mut self.legs {
                     leg.say()?;
                 }
             }
-            self.receive()?;
-            if progress.1 != self.arrived {
-                progress = (Instant::now(), self.arrived);
-            } else if progress.0.elapsed() > PATIENCE {
-                for (index, given_up) in given_up.iter_mut().enumerate() {
-                    *given_up = self.legs[index].sent - self.legs[index ^ 1].heard;
-                }
-                progress.0 = Instant::now();
-            }
+            self.meter.let_server_go_on()?;
+            self.wait_for(expected)?;
         }
         Ok(())
     }
@@ -191,15 +180,21 @@ impl Load<'_> {
     fn bursts(&mut self, packets: u32) -> Outcome {
         let start = Instant::now();
         while self.goes_on(start)? {
-            let before = self.arrived;
+            let expected = self.arrived + u64::from(packets);
             let count = self.legs.len();
             for packet in 0..packets as usize {
                 self.legs[packet % count].say()?;
             }
-            let sent = Instant::now();
-            while self.arrived < before + u64::from(packets) && sent.elapsed() < PATIENCE {
-                self.receive()?;
-            }
+            self.wait_for(expected)?;
+        }
+        Ok(())
+    }
+
+    /// Receives until so many have arrived, or the patience is over.
+    fn wait_for(&mut self, arrived: u64) -> Outcome {
+        let sent = Instant::now();
+        while self.arrived < arrived && sent.elapsed() < PATIENCE {
+            self.receive()?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::Outcome;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{Signal, kill};
 use nix::time::ClockId;
 use nix::unistd::Pid;
 use std::fs;
@@ -45,21 +46,34 @@ pub(crate) fn go_first() {
 }
 
 /// Reads how much processor time a server has taken so far: all its threads, and the kernel thread that finishes its
-/// network work for it when there is much.
+/// network work for it when there is much. It can also stop the server for a moment.
 #[derive(Debug)]
 pub(crate) struct Meter {
+    process: Pid,
     clock: ClockId,
     softirqs: Option<String>,
 }
 
 impl Meter {
     pub(crate) fn of(process: u32, core: usize) -> Outcome<Self> {
-        let clock = ClockId::pid_cpu_clock_id(Pid::from_raw(process as i32))
+        let process = Pid::from_raw(process as i32);
+        let clock = ClockId::pid_cpu_clock_id(process)
             .map_err(|error| format!("processor time of a server: {error}"))?;
         Ok(Self {
+            process,
             clock,
             softirqs: kernel_thread(&format!("ksoftirqd/{core}")),
         })
+    }
+
+    /// Stops the server where it is.
+    pub(crate) fn stop_server(&self) -> Outcome {
+        kill(self.process, Signal::SIGSTOP).map_err(|error| format!("a server is gone: {error}"))
+    }
+
+    /// Lets it go on.
+    pub(crate) fn let_server_go_on(&self) -> Outcome {
+        kill(self.process, Signal::SIGCONT).map_err(|error| format!("a server is gone: {error}"))
     }
 
     /// Processor time so far.

@@ -10,10 +10,6 @@ use serde_json::{Map, Value, json};
 /// Loss above which a figure does not count.
 const MOST_LOSS: f64 = 0.001;
 
-/// Below this share of its core a server is not saturated: the clients are the limit, and some of what it takes is rest
-/// and waking up.
-const SATURATED: f64 = 0.9;
-
 /// Above this share of the clients' core, what other programs took is told.
 const NOISE: f64 = 0.05;
 
@@ -117,7 +113,7 @@ fn print_rates(results: &Results) {
             .collect();
         rows
     };
-    let rates = rows(&|pace| matches!(pace, Pace::Window(_)), &|work, kind| {
+    let rates = rows(&|pace| matches!(pace, Pace::Backlog(_)), &|work, kind| {
         let loss = results.of_load(work, kind, Measured::loss);
         if loss.is_some_and(|loss| loss >= MOST_LOSS) {
             return "lossy".to_owned();
@@ -131,7 +127,7 @@ fn print_rates(results: &Results) {
         let title = "Packets a second and core at less than 0.1 % loss, in thousands (medians)";
         table(title, &head, &rates);
     }
-    let busy = rows(&|pace| !matches!(pace, Pace::Burst(_)), &|work, kind| {
+    let busy = rows(&|pace| matches!(pace, Pace::Rate { .. }), &|work, kind| {
         cell(
             results.of_load(work, kind, |measured| measured.busy() * 100.0),
             0,
@@ -243,31 +239,6 @@ fn print_doubts(results: &Results) {
             late * 1e3
         );
     }
-    for kind in results.kinds() {
-        let unsaturated: Vec<&str> = results
-            .works()
-            .into_iter()
-            .filter(|work| matches!(pace_of(work), Some(Pace::Window(_))))
-            .filter(|work| {
-                results
-                    .of_load(work, kind, Measured::busy)
-                    .is_some_and(|busy| busy < SATURATED)
-            })
-            .collect();
-        if !unsaturated.is_empty() {
-            println!(
-                "{} was faster than the clients and rested in between: {}.",
-                kind.name(),
-                unsaturated.join("; ")
-            );
-        }
-    }
-}
-
-fn pace_of(name: &str) -> Option<Pace> {
-    ALL.iter()
-        .find(|work| work.name == name)
-        .map(|work| work.pace)
 }
 
 fn json_of(results: &Results, targets: &[Target]) -> Value {

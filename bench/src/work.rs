@@ -18,8 +18,9 @@ pub(crate) struct Work {
 /// When packets are sent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Pace {
-    /// As fast as they come back: so many of a leg are on their way at most.
-    Window(u32),
+    /// So many of each leg are there at once, and the server works them off. It is stopped while they are sent: a packet
+    /// costs the clients more than the server, which would rest in between and never be saturated otherwise.
+    Backlog(u32),
     /// At the rate of a call: so many at once, so often in a second; each leg at times of its own.
     Rate { burst: u32, per_second: f64 },
     /// So many of all legs at once; the next when all have arrived, or the patience is over.
@@ -38,27 +39,27 @@ const VIDEO: Pace = Pace::Rate {
     per_second: 2_500_000.0 / (9.0 * 1_200.0 * 8.0),
 };
 
-/// On their way of each leg under load. Small enough for the buffers of every server: what overflows is loss, and a
-/// figure with loss does not count.
-const WINDOW: Pace = Pace::Window(12);
+/// Of each leg under load. Small enough for the buffers of every server: what overflows is loss, and a figure with loss
+/// does not count. Legs take turns, so packets of one are not neighbours.
+const BACKLOG: Pace = Pace::Backlog(12);
 
 /// All loads, in the order of the tables.
 pub(crate) const ALL: &[Work] = &[
-    work("saturated 160 B", Says::ChannelData, 160, 50, WINDOW),
-    work("saturated 1200 B", Says::ChannelData, 1_200, 50, WINDOW),
+    work("saturated 160 B", Says::ChannelData, 160, 50, BACKLOG),
+    work("saturated 1200 B", Says::ChannelData, 1_200, 50, BACKLOG),
     work(
         "saturated 160 B, indications",
         Says::Indications,
         160,
         50,
-        WINDOW,
+        BACKLOG,
     ),
     work(
         "saturated 1200 B, indications",
         Says::Indications,
         1_200,
         50,
-        WINDOW,
+        BACKLOG,
     ),
     work("audio at call rate", Says::ChannelData, 160, 50, AUDIO),
     work(
