@@ -237,7 +237,7 @@ fn unpack(username: &[u8]) -> Option<Claim> {
     })
 }
 
-fn hmac_sha256(key: &[u8; 32]) -> Hmac<Sha256> {
+pub(crate) fn hmac_sha256(key: &[u8; 32]) -> Hmac<Sha256> {
     // HMAC takes keys of every length; only other MACs of this trait do not.
     Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
 }

@@ -25,6 +25,7 @@ pub use endpoint::Endpoint;
 pub use forward::{Forward, Header};
 
 use crate::codec::{Class, Datagram, Message, Method, read};
+use crate::control::{self, Control, Seal};
 use crate::credential::{Issuer, LONGEST_LIFE, Leg, NodeKey};
 use allocation::Allocation;
 use budget::Budget;
@@ -127,6 +128,9 @@ pub struct Engine {
     /// When each entry of `revoked` may be forgotten, the oldest first.
     revocations: VecDeque<(u64, u64)>,
     counters: Counters,
+    seal: Seal,
+    /// When a server first said something: another one after each start.
+    boot: Option<u64>,
     reply: Vec<u8>,
     /// Streams whose allocation is over, until the driver has asked.
     ended: Vec<Endpoint>,
@@ -158,6 +162,8 @@ impl Engine {
             revoked: HashSet::with_hasher(table),
             revocations: VecDeque::new(),
             counters: Counters::default(),
+            seal: Seal::new(key),
+            boot: None,
             reply: Vec::with_capacity(512),
             ended: Vec::new(),
             indications: seed,
@@ -167,6 +173,10 @@ impl Engine {
 
     /// Takes one datagram.
     pub fn handle(&mut self, from: Endpoint, datagram: &[u8], now: Now) -> Output<'_> {
+        if datagram.first() == Some(&control::FIRST_BYTE) {
+            let step = self.control(datagram, now);
+            return self.output(step);
+        }
         let step = match read(datagram) {
             Some(Datagram::Channel { number, payload }) => {
                 self.channel_data(from, number, payload, now)
@@ -174,6 +184,10 @@ impl Engine {
             Some(Datagram::Stun(message)) => self.message(from, &message, datagram, now),
             None => self.drop(Refusal::NotTurn),
         };
+        self.output(step)
+    }
+
+    fn output(&mut self, step: Step) -> Output<'_> {
         match step {
             Step::Nothing => Output::Nothing,
             Step::Reply => {
@@ -200,6 +214,19 @@ impl Engine {
         for handle in caller.chain(callee) {
             self.remove(handle);
         }
+    }
+
+    /// What a server with the key says from another machine.
+    fn control(&mut self, datagram: &[u8], now: Now) -> Step {
+        let Some(Control::Revoke { sequence, calls }) = self.seal.read(datagram) else {
+            return self.drop(Refusal::NotTurn);
+        };
+        for call in calls {
+            self.revoke(call, now);
+        }
+        let boot = *self.boot.get_or_insert(now.unix);
+        self.reply = self.seal.write(&Control::Done { sequence, boot });
+        Step::Reply
     }
 
     /// Gives back the memory of what is over: a part of the tables at each call, so that none takes long. A driver

@@ -5,7 +5,7 @@
 //! address of the other leg of the same call (P-4). So there is no port range, nothing to reach from outside, and a
 //! relayed address tells nothing. A packet goes from client to client in one step.
 //!
-//! Reading order: [`credential`] says who may, [`codec`] what a datagram holds, [`engine`] what is done with it, and
+//! Reading order: [`credential`] says who may, [`control`] how a server on another machine ends a call, [`codec`] what a datagram holds, [`engine`] what is done with it, and
 //! `Relay` is the thin shell with the socket (Linux only).
 //!
 //! # What is done
@@ -27,6 +27,7 @@
 //! Deliberately absent: accounts, a database, anything of a call but its number.
 
 pub mod codec;
+pub mod control;
 pub mod credential;
 pub mod engine;
 #[cfg(target_os = "linux")]

@@ -2,13 +2,16 @@
 //!
 //! The relay itself is `birdcall_relay`, in threads of its own. It knows calls by their numbers and nothing of people.
 
+mod elsewhere;
 mod figures;
 pub mod key;
 mod page;
 
+pub use elsewhere::Elsewhere;
 pub use figures::Figures;
 pub use page::Page;
 
+use crate::app::App;
 use crate::config::Config;
 use birdcall_call::RelayState;
 use birdcall_protocol::call::{IceServer, Role};
@@ -28,6 +31,7 @@ pub const CREDENTIAL_LIFE: Duration = Duration::from_secs(23 * 60 * 60);
 pub struct Relaying {
     issuer: Issuer,
     here: Option<Arc<Relay>>,
+    elsewhere: Option<Elsewhere>,
     /// The relay's URLs, where the configuration names them.
     urls: Vec<String>,
     /// The port of the page leads to this program, so it takes TURN too.
@@ -45,9 +49,18 @@ impl Relaying {
             None => None,
             Some(listen) => Some(Arc::new(own(listen, key.clone())?)),
         };
+        // A relay here is the one meant, whatever name it goes by.
+        let elsewhere = match &here {
+            None => Elsewhere::at(&config.relay_urls, &key),
+            Some(_) => None,
+        };
+        if here.is_none() && elsewhere.is_none() && !config.relay_urls.is_empty() {
+            return Err("relay_urls need a `turn:` URL for UDP among them".into());
+        }
         Ok(Self {
             issuer: Issuer::new(&key),
             here,
+            elsewhere,
             urls: config.relay_urls.clone(),
             on_web_port: !config.trust_proxy,
         })
@@ -63,7 +76,8 @@ impl Relaying {
     #[must_use]
     pub fn state(&self) -> RelayState {
         let here = self.here.as_ref().is_some_and(|relay| relay.is_running());
-        if here || (self.here.is_none() && !self.urls.is_empty()) {
+        let elsewhere = self.elsewhere.as_ref().is_some_and(Elsewhere::is_there);
+        if here || elsewhere {
             RelayState::Available
         } else {
             RelayState::Absent
@@ -104,7 +118,28 @@ impl Relaying {
         if let Some(relay) = &self.here {
             relay.revoke(number(call));
         }
+        if let Some(relay) = &self.elsewhere {
+            relay.revoke(number(call));
+        }
     }
+}
+
+/// What goes on beside the calls: a relay elsewhere is kept told. Runs until the server goes down.
+pub async fn keep_told(app: App) {
+    if let Some(relay) = &app.relay.elsewhere {
+        relay.keep_told(&app).await;
+    }
+}
+
+/// Calls that are over and whose credentials may not be. A relay knows them while it runs; a new one has to be told.
+pub async fn over_lately(app: &App) -> Vec<CallId> {
+    // A call may have got its last credential long after it began.
+    let since = Timestamp(app.clock.now().0 - 2 * CREDENTIAL_LIFE.as_millis() as i64);
+    let read = async { app.store.read().await?.answered_since(since).await };
+    read.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "the relay was not told which calls are over");
+        Vec::new()
+    })
 }
 
 /// The relayed address of a side, the same in every call; its ports count that side's allocations.

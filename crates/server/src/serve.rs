@@ -7,8 +7,7 @@ use crate::hub::CloseReason;
 use crate::listen::{Door, Peer};
 use crate::{calls, demo, http, relay};
 use axum::Router;
-use birdcall_protocol::Timestamp;
-use birdcall_store::{Options, Store, StoreError};
+use birdcall_store::{Options, Store};
 use prometheus_client::registry::Registry;
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
@@ -32,7 +31,8 @@ pub struct Running {
     pub metrics: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
-    sweeper: JoinHandle<()>,
+    /// What goes on without anybody asking.
+    background: Vec<JoinHandle<()>>,
     // Held as long as it runs.
     _lock: File,
 }
@@ -56,9 +56,9 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     if app.config.demo {
         demo::people(&app).await?;
     }
-    revoke_again(&app)
-        .await
-        .map_err(|error| format!("cannot read the calls: {error}"))?;
+    for call in relay::over_lately(&app).await {
+        app.relay.revoke(call);
+    }
     let (stop, stopped) = watch::channel(false);
     let mut tasks = vec![tokio::spawn(run(
         door,
@@ -71,14 +71,17 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         metrics = Some(address);
         tasks.push(task);
     }
-    let sweeper = tokio::spawn(calls::sweep(app.clone()));
+    let background = vec![
+        tokio::spawn(calls::sweep(app.clone())),
+        tokio::spawn(relay::keep_told(app.clone())),
+    ];
     Ok(Running {
         app,
         address,
         metrics,
         stop,
         tasks,
-        sweeper,
+        background,
         _lock: lock,
     })
 }
@@ -100,16 +103,6 @@ pub async fn serve_figures(
     Ok((address, task))
 }
 
-/// Which calls are over the relay knows only while it runs, and credentials are good for longer.
-async fn revoke_again(app: &App) -> Result<(), StoreError> {
-    // A call may have got its last credential long after it began.
-    let since = Timestamp(app.clock.now().0 - 2 * relay::CREDENTIAL_LIFE.as_millis() as i64);
-    for call in app.store.read().await?.answered_since(since).await? {
-        app.relay.revoke(call);
-    }
-    Ok(())
-}
-
 /// Opens the database of a configuration.
 ///
 /// # Errors
@@ -129,7 +122,9 @@ impl Running {
     /// Stops: no new requests, sockets told to come back later, what is under way is finished, the database closed.
     /// Calls go on: media needs no server, and devices come back within C-19's minute.
     pub async fn stop(mut self) {
-        self.sweeper.abort();
+        for task in &self.background {
+            task.abort();
+        }
         let _ = self.stop.send(true);
         self.app.hub.close_all(CloseReason::GoingDown);
         for task in self.tasks.drain(..) {
@@ -141,8 +136,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.sweeper.abort();
-        for task in &self.tasks {
+        for task in self.tasks.iter().chain(&self.background) {
             task.abort();
         }
     }

@@ -2,8 +2,9 @@
 
 use crate::world::{CALL, Heard, MEDIA, World, lifetime, udp};
 use birdcall_relay::codec::{Method, kind};
-use birdcall_relay::credential::Leg;
-use birdcall_relay::engine::{FIRST_PORT, Refusal};
+use birdcall_relay::control::{Control, Seal};
+use birdcall_relay::credential::{Leg, NodeKey};
+use birdcall_relay::engine::{FIRST_PORT, Output, Refusal};
 
 #[test]
 fn a_client_is_challenged_once_and_told_its_addresses() {
@@ -262,6 +263,39 @@ fn a_revoked_call_is_over_at_once() {
     assert_eq!(world.allocate(&mut late).code(), 401);
     assert_eq!(world.refused(Refusal::Revoked), 5);
     assert_eq!(world.ask(&mut other, Method::Refresh, &[]).code(), 0);
+}
+
+#[test]
+fn a_server_elsewhere_ends_calls_by_the_key() {
+    let mut world = World::new();
+    let (caller, _) = world.pair();
+    let server = "192.0.2.50:3478".parse::<std::net::SocketAddr>().unwrap();
+    let tell = |world: &mut World, key: u8, calls: Vec<u64>| {
+        let seal = Seal::new(&NodeKey::new([key; 32]));
+        let control = Control::Revoke { sequence: 9, calls };
+        let bytes = seal.write(&control);
+        match world.engine.handle(server.into(), &bytes, world.now) {
+            Output::Reply(answer) => {
+                assert!(answer.len() <= bytes.len(), "no more than was asked");
+                seal.read(answer)
+            }
+            Output::Nothing => None,
+            Output::Forward(_) => panic!("nothing to forward"),
+        }
+    };
+    assert_eq!(tell(&mut world, 4, vec![CALL]), None);
+    assert_eq!(world.refused(Refusal::NotTurn), 1);
+    assert_eq!(world.engine.allocations(), 2);
+
+    let hello = tell(&mut world, 3, vec![]).unwrap();
+    assert_eq!(world.engine.allocations(), 2);
+    world.pass(5);
+    let done = tell(&mut world, 3, vec![1, CALL]).unwrap();
+    assert_eq!(hello, done, "the same start, the same number");
+    assert_eq!(world.engine.allocations(), 0);
+    let mut again = world.client_with("192.0.2.1:7", caller.credential);
+    assert_eq!(world.allocate(&mut again).code(), 401);
+    assert_eq!(world.refused(Refusal::Revoked), 1);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::app::{Device, Socket, TestApp};
 use birdcall_relay::Relay;
 use birdcall_relay::credential::Credential;
 use birdcall_relay::engine::Refusal;
+use birdcall_server::relay::key;
 use client::Client;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -14,7 +15,14 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::task::block_in_place;
+
+/// How long anything may take before the test has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two looks at what has no event.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 struct Call {
     id: String,
@@ -137,15 +145,71 @@ async fn the_relay_is_named_as_the_page_was_or_as_configured() {
 
     let urls = vec!["turn:relay.example:3478?transport=udp".to_owned()];
     let configured = urls.clone();
-    let app = TestApp::with(|options| {
-        options.relay_listen = None;
-        options.relay_urls = Some(configured);
-    })
-    .await;
+    let app = TestApp::with(|options| options.relay_urls = Some(configured)).await;
     let (ann, bob) = app.friends("ann", "bob").await;
-    assert!(app.running.app.relay.here().is_none());
     let call = answered(&ann, &bob).await;
     assert_eq!(call.callee.1["ice_servers"][0]["urls"], json!(urls));
+}
+
+/// C-19 and P-5 where the relay is on another machine: it is told the end of a call, also after a start of its own; and
+/// without it nothing is relayed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_elsewhere_is_told_the_end_of_calls_and_is_missed_when_it_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("node.key");
+    let key = key::read_or_make(&file).unwrap();
+    let there = birdcall_server::relay::own("127.0.0.1:0".parse().unwrap(), key.clone()).unwrap();
+    let address = there.address();
+    let app = TestApp::today(|options| {
+        options.relay_listen = None;
+        options.key_file = Some(file);
+        options.relay_urls = Some(vec![format!("turn:{address}?transport=udp")]);
+    })
+    .await;
+    assert!(app.running.app.relay.here().is_none());
+    let (ann, bob) = app.friends("ann", "bob").await;
+    private(&ann, true).await;
+    relay_is_there(&ann, true).await;
+    let mut call = answered(&bob, &ann).await;
+    block_in_place(|| client(&there, &call.caller.1).allocate());
+    call.callee.0.press("call_hang_up", &call.id).await;
+    call.caller.0.until("call_ended").await;
+    let revoked = |relay: &Relay| relay.counters().counters.refused(Refusal::Revoked) > 0;
+    block_in_place(|| {
+        eventually(|| there.counters().allocations == 0);
+        client(&there, &call.caller.1).allocate_in_vain(|| revoked(&there));
+    });
+
+    there.stop();
+    let there = birdcall_server::relay::own(address, key).unwrap();
+    block_in_place(|| {
+        // It is asked whether it is there, found to be another one, and told.
+        eventually(|| there.counters().counters.replies >= 2);
+        client(&there, &call.caller.1).allocate_in_vain(|| revoked(&there));
+    });
+
+    there.stop();
+    relay_is_there(&ann, false).await;
+    bob.invite("ann", "audio")
+        .await
+        .refused(StatusCode::SERVICE_UNAVAILABLE, "no_relay");
+}
+
+/// Asks until the server says so.
+async fn relay_is_there(person: &Device, wanted: bool) {
+    let begin = Instant::now();
+    while person.get("/me").await["relay"] != wanted {
+        assert!(begin.elapsed() < PATIENCE, "the relay is not {wanted}");
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+fn eventually(done: impl Fn() -> bool) {
+    let begin = Instant::now();
+    while !done() {
+        assert!(begin.elapsed() < PATIENCE, "it has not come");
+        std::thread::sleep(LOOK_AGAIN);
+    }
 }
 
 /// P-4 and C-19 through a TURN client that is not ours: the legs reach each other, and the end of the call ends it.
