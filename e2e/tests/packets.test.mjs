@@ -8,6 +8,8 @@ import { questions } from '../harness/net/dns.mjs';
 import { Forms } from '../harness/net/forms.mjs';
 import { decode, isOfTheLink } from '../harness/net/packet.mjs';
 import { PcapReader, writePcap } from '../harness/net/pcap.mjs';
+import { reached, strangers, told } from '../harness/net/secrecy.mjs';
+import { isStun, read, Writer } from '../harness/net/stun.mjs';
 
 const MACS = Buffer.from('02000000000a02000000000b', 'hex');
 
@@ -205,4 +207,48 @@ test('what is encrypted is told from what can be read', () => {
   assert.deepEqual(range(hex('1603010003', 'aabbcc'), 'tcp', 443), [0, 0]);
   assert.deepEqual(range(hex('1703030003', 'aabbcc'), 'tcp', 443), [5, 8]);
   assert.deepEqual(range(hex('1703030003', 'aabbcc'), 'tcp', 80), [0, 0], 'TCP of another port is read');
+});
+
+const ann = { name: 'ann', addresses: ['10.83.17.42'], linkLocal: 'fe80::a' };
+const bob = { name: 'bob', addresses: ['10.1.2.3'], linkLocal: 'fe80::b' };
+const around = { port: 443, hosts: { server: { addresses: ['10.9.8.7'] } } };
+
+test('an address counts once where it can be read, and twice where bytes look like chance', () => {
+  const rtp = hex('806f000100000001000000aa');
+  const packet = (payload) => decode(ethernet('0800', ipv4(17, udp(1, 2, payload))));
+  const inside = packet(Buffer.concat([rtp, hex('99', '0a53112a', '99')]));
+  assert.deepEqual(told(bob, ann, around, [inside], []), []);
+  assert.equal(told(bob, ann, around, [inside, inside], []).length, 2);
+  const inSource = packet(Buffer.concat([hex('806f0001000000010a53112a'), Buffer.alloc(9)]));
+  assert.match(told(bob, ann, around, [inSource], [])[0], /^bob is told ann's address 10.83.17.42 \(network bytes\)/);
+  const frame = [{ where: 'a frame', what: Buffer.from('"typ host 10.83.17.42"') }];
+  assert.deepEqual(told(bob, ann, around, [], frame), ["bob is told ann's address 10.83.17.42 (text) in a frame"]);
+  assert.deepEqual(told(ann, bob, around, [], frame), [], 'of somebody else');
+});
+
+test('whoever is not the server is a stranger, and the outsider is reached by anything', () => {
+  const to = (target) => {
+    const { frame } = ethernet('0800', ipv4(17, udp(1, 2, Buffer.from('hello'))));
+    toBytes(target).copy(frame, 14 + 16);
+    return decode({ time: 0, frame });
+  };
+  assert.deepEqual(strangers(bob, ann, around, [to('10.9.8.7')]), []);
+  assert.match(
+    strangers(bob, ann, around, [to('10.9.8.8')])[0],
+    /^bob talks to a stranger: udp 10.1.2.3:1 > 10.9.8.8:2/,
+  );
+  assert.match(strangers(bob, ann, around, [to('10.83.17.42')])[0], /^a packet between bob and ann: /);
+  assert.match(reached([to('10.9.8.8')])[0], /^the outsider is reached: /);
+});
+
+test('what is written as STUN is read as STUN', () => {
+  const message = new Writer('request', 8)
+    .address(0x12, { address: '10.83.17.42', port: 7 })
+    .integrity(Buffer.from('key'))
+    .bytes();
+  assert.ok(isStun(message));
+  const { class: kind, method, attributes } = read(message);
+  assert.deepEqual([kind, method, [...attributes.keys()]], ['request', 8, [0x12, 0x08]]);
+  assert.equal(attributes.get(0x12).toString('hex'), '00012115' + '2b41b568');
+  assert.equal(attributes.get(0x08).length, 20);
 });

@@ -7,7 +7,7 @@ import { evidence, setPrivacy, talk } from './conversation.mjs';
 import { grown } from './figures.mjs';
 import { Forms } from './forms.mjs';
 import { findings, shortened } from './secrecy.mjs';
-import { besiege, suffered, turn } from './siege.mjs';
+import { besiege, MARK, REFUSALS, suffered, turn } from './siege.mjs';
 
 const FIRST_PORT = 49_152;
 const CALLER = { address: '203.0.113.1', port: FIRST_PORT };
@@ -33,8 +33,10 @@ export async function attackFromBothSides(town) {
   await cleo.hangUp();
 
   const after = await town.figures.read();
-  if (grown(before, after, /^birdcall_relay_refused.*"forbidden"/) < 256)
-    wrong.push('the relay did not count refusals');
+  for (const [reason, least] of Object.entries(REFUSALS)) {
+    const counted = grown(before, after, new RegExp(`^birdcall_relay_refused.*"${reason}"`));
+    if (counted < least) wrong.push(`the relay refused ${least} times or more (${reason}) and counted ${counted}`);
+  }
   const all = await evidence(town, from, [bob]);
   const told = [...(await cleo.client.told())].join('\n');
   const learned = new Forms([...town.hosts.bob.addresses, town.hosts.bob.linkLocal]).find(told);
@@ -50,6 +52,8 @@ export async function attackFromBothSides(town) {
 /** Bob calls; every answer, candidate and restart of the attacker is poisoned. */
 async function asCallee(cleo, bob) {
   await bob.call('Audio');
+  await cleo.rung();
+  await cleo.beforeAccept();
   await cleo.accept();
   await cleo.started();
   const offer = await cleo.description();
@@ -77,6 +81,7 @@ async function asCaller(cleo, bob, offer) {
 async function atTheRelay(town, cleo) {
   const [dora, ann] = await Promise.all([Attacker.signIn(town, 'dora'), Attacker.signIn(town, 'ann')]);
   await dora.invite('ann');
+  await ann.rung();
   await ann.accept();
   await Promise.all([dora.started(), ann.started()]);
   const clients = await Promise.all([cleo, dora, ann].map(({ credential }) => turn(town, credential)));
@@ -88,6 +93,12 @@ async function atTheRelay(town, cleo) {
   }
   await hers.permit(CALLEE);
   await theirs.permit(CALLER);
+  await hers.indicate(CALLEE, MARK);
+  await until(
+    'within a call packets arrive; else this proves nothing',
+    () => suffered(theirs),
+    (arrived) => arrived === 1,
+  );
   // Another call's user name, with one's own password.
   const thief = await turn(town, { ...cleo.credential, username: dora.credential.username });
   const { error } = await thief.allocate();
@@ -96,10 +107,8 @@ async function atTheRelay(town, cleo) {
   wrong.push(...(await besiege(mine, CALLEE, CALLER)));
   // What was sent before has been dealt with when this is answered.
   await mine.permit(CALLEE);
-  for (const client of [hers, theirs]) {
-    const arrived = await suffered(client);
-    if (arrived > 0) wrong.push(`another call's leg received ${arrived} packets`);
-  }
+  const arrived = (await suffered(hers)) + (await suffered(theirs)) - 1;
+  if (arrived > 0) wrong.push(`another call's legs received ${arrived} packets`);
   await Promise.all([...clients, thief].map((client) => client.close()));
   await dora.hangUp();
   return wrong;

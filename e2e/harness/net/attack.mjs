@@ -42,10 +42,13 @@ export class Attacker {
     this.call = view.call;
   }
 
-  /** Waits for a ring, and accepts it. */
-  async accept() {
+  /** Waits until it rings. */
+  async rung() {
     this.call = (await this.#next('ring')).call;
-    this.client.send({ type: 'call_accept', call: this.call });
+  }
+
+  async accept() {
+    await this.client.send({ type: 'call_accept', call: this.call });
   }
 
   /** Waits until the call has been accepted. */
@@ -62,9 +65,10 @@ export class Attacker {
     return (await this.#next('call_description')).sdp;
   }
 
-  /** Nothing of all this may pass while it rings: it is nobody's turn. */
+  /** Nothing of all this may pass while it rings: it is nobody's turn. The callee has no description yet. */
   async beforeAccept(sdp) {
-    const frames = [this.#description('offer', withCandidates(sdp)), ...this.#candidates()];
+    const descriptions = sdp ? [this.#description('offer', withCandidates(sdp))] : [];
+    const frames = [...descriptions, ...this.#candidates()];
     await this.#counted('before accept', frames, frames.length, 0);
   }
 

@@ -6,11 +6,16 @@ import { PLACES } from './namespaces.mjs';
 const TURN = new URL('./turn.mjs', import.meta.url);
 
 /** Begins like RTP, and says whose it is. */
-const MARK = `80000000${Buffer.from('siege').toString('hex')}`;
+export const MARK = `80000000${Buffer.from('siege').toString('hex')}`;
 
 const { outsider, server } = PLACES;
 const FIRST_PORT = 49_152;
 const port = 40_000;
+
+/** Addresses, ports and channels that are swept. */
+const SWEPT = 256;
+const PORTS = 1_000;
+const CHANNELS = 256;
 
 /** Peers that are nobody's business, with what they are. */
 const STRANGERS = [
@@ -26,6 +31,9 @@ const STRANGERS = [
   ['a group', { address: '224.0.0.251', port: 5353 }],
   ['a third leg', { address: '203.0.113.3', port: FIRST_PORT }],
 ];
+
+/** How often a relay has to have refused, and why, when a siege is over. */
+export const REFUSALS = { forbidden: 3 * STRANGERS.length + SWEPT + PORTS, no_channel: CHANNELS };
 
 /** Where the relay is, by the URL that a call was given. */
 export function relayOf({ urls }) {
@@ -67,7 +75,7 @@ export async function besiege(client, other, own) {
   if (alone !== 400) findings.push(`a peer behind MESSAGE-INTEGRITY alone is answered with ${alone}, not 400`);
 
   for (const peer of peers) await client.indicate(peer, MARK);
-  for (let it = 0x4000; it < 0x4100; it += 1) await client.push(it, MARK);
+  for (let it = 0x4000; it < 0x4000 + CHANNELS; it += 1) await client.push(it, MARK);
   return [...findings, ...(await sweep(client))];
 }
 
@@ -75,9 +83,9 @@ export async function besiege(client, other, own) {
 async function sweep(client) {
   const network = outsider.v4.replace(/\d+$/, '');
   const errors = new Set();
-  for (let last = 0; last < 256; last += 1) errors.add(await client.permit({ address: `${network}${last}`, port }));
+  for (let last = 0; last < SWEPT; last += 1) errors.add(await client.permit({ address: `${network}${last}`, port }));
   const strange = [...errors].filter((error) => error !== 403);
-  for (let at = 0; at < 1_000; at += 1) await client.indicate({ address: outsider.v4, port: 1 + at * 65 }, MARK);
+  for (let at = 0; at < PORTS; at += 1) await client.indicate({ address: outsider.v4, port: 1 + at * 64 }, MARK);
   for (let at = 0; at < 64; at += 1) {
     for (const leg of ['203.0.113.1', '203.0.113.2'])
       await client.indicate({ address: leg, port: FIRST_PORT + at }, MARK);

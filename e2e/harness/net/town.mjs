@@ -140,6 +140,15 @@ export function town(choice = {}) {
         await tell(built);
       } catch (error) {
         await lookBack(name, built);
+        // A call that goes on would be in the way of the next test.
+        await Promise.all(
+          built.people.map((person) =>
+            person
+              .button('End call')
+              .click({ timeout: 1_000 })
+              .catch(() => {}),
+          ),
+        );
         throw error;
       } finally {
         await built.leave();
