@@ -37,6 +37,7 @@ mod targets;
 mod work;
 
 use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// A result whose error is a sentence for the person at the terminal.
@@ -85,6 +86,9 @@ struct RelayBench {
     /// Relay threads of coturn (its `-m`). It has one core here, and 0, 1 and 2 cost it the same within the noise.
     #[arg(long, default_value_t = 1)]
     coturn_threads: u32,
+    /// A `birdcall` of a release build: measured too, as `birdcall relay`, with the limits of the product.
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
     /// The seed of packet times and bytes; drawn and printed if it is not given.
     #[arg(long)]
     seed: Option<u64>,

@@ -31,6 +31,7 @@ pub(crate) fn run(wanted: &RelayBench) -> Outcome {
     let kinds: Vec<Kind> = Kind::ALL
         .into_iter()
         .filter(|kind| is_wanted(&wanted.servers, kind.name()))
+        .filter(|kind| *kind != Kind::Product || wanted.program.is_some())
         .collect();
     if (works.is_empty() && !with_setups) || kinds.is_empty() {
         return Err("nothing has such a name".to_owned());

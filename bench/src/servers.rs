@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Coturn,
     /// The relay, sending on at once what it has received.
     Ours,
+    /// `birdcall relay` of a program that was given. It is the same relay, started by the server's code.
+    Product,
     /// The bare forwarder.
     Forwarder,
     /// The bare forwarder with packets joined and split by the kernel.
@@ -28,9 +30,10 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them, in the order of the tables.
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Coturn,
         Self::Ours,
+        Self::Product,
         Self::Forwarder,
         Self::SegmentForwarder,
     ];
@@ -40,6 +43,7 @@ impl Kind {
         match self {
             Self::Coturn => "coturn",
             Self::Ours => "ours",
+            Self::Product => "birdcall relay",
             Self::Forwarder => "forwarder",
             Self::SegmentForwarder => "forwarder+gso",
         }
@@ -52,7 +56,7 @@ impl Kind {
 
     /// Whether it is the relay of this project.
     pub(crate) fn is_ours(self) -> bool {
-        matches!(self, Self::Ours)
+        matches!(self, Self::Ours | Self::Product)
     }
 }
 
@@ -64,7 +68,7 @@ pub(crate) struct Server {
     pub(crate) account: Account,
     pub(crate) meter: Meter,
     child: Child,
-    /// What coturn writes; it goes with the server.
+    /// What belongs to the server on disk; it goes with it.
     _folder: Option<TempDir>,
 }
 
@@ -76,6 +80,7 @@ impl Server {
         let started = match kind {
             Kind::Coturn => coturn(wanted.coturn_threads),
             Kind::Ours => ours(),
+            Kind::Product => product(wanted.program.as_deref()),
             Kind::Forwarder => forwarder(&[]),
             Kind::SegmentForwarder => forwarder(&["--segments"]),
         };
@@ -118,15 +123,44 @@ struct Started {
 }
 
 fn ours() -> Outcome<Started> {
-    let key: [u8; 32] = rand::random();
-    let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (key, digits) = new_key();
     let (child, address) = ourselves(&["serve-relay", "--key", &digits])?;
     Ok(Started {
         child,
         address,
-        account: Account::Birdcall(Issuer::new(&NodeKey::new(key))),
+        account: Account::Birdcall(Issuer::new(&key)),
         folder: None,
     })
+}
+
+/// What `birdcall relay` writes before its address.
+const PRODUCT_LISTENS: &str = "relay ";
+
+fn product(program: Option<&Path>) -> Outcome<Started> {
+    let program = program.ok_or("no program was given")?;
+    let folder = TempDir::with_prefix("birdcall-bench-").map_err(|error| error.to_string())?;
+    let file = folder.path().join("node.key");
+    let (key, digits) = new_key();
+    fs::write(&file, digits).map_err(|error| error.to_string())?;
+    let mut command = Command::new(program);
+    command
+        .args(["relay", "--listen", "127.0.0.1:0", "--key-file"])
+        .arg(&file)
+        .current_dir(folder.path());
+    let (child, address) = listening(command, PRODUCT_LISTENS)?;
+    Ok(Started {
+        child,
+        address,
+        account: Account::Birdcall(Issuer::new(&key)),
+        folder: Some(folder),
+    })
+}
+
+/// A node key, and how it is written.
+fn new_key() -> (NodeKey, String) {
+    let key: [u8; 32] = rand::random();
+    let digits = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    (NodeKey::new(key), digits)
 }
 
 fn forwarder(options: &[&str]) -> Outcome<Started> {
@@ -142,8 +176,14 @@ fn forwarder(options: &[&str]) -> Outcome<Started> {
 /// This program, with another task.
 fn ourselves(arguments: &[&str]) -> Outcome<(Child, SocketAddrV4)> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let mut child = Command::new(program)
-        .args(arguments)
+    let mut command = Command::new(program);
+    command.args(arguments);
+    listening(command, LISTENING)
+}
+
+/// Starts a program and reads where it listens from the first line that it writes.
+fn listening(mut command: Command, before: &str) -> Outcome<(Child, SocketAddrV4)> {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -156,7 +196,7 @@ fn ourselves(arguments: &[&str]) -> Outcome<(Child, SocketAddrV4)> {
     }
     let address = line
         .trim()
-        .strip_prefix(LISTENING)
+        .strip_prefix(before)
         .and_then(|address| address.parse().ok())
         .ok_or_else(|| format!("did not say where it listens, but {line:?}"))?;
     Ok((child, address))
