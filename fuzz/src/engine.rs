@@ -16,11 +16,13 @@ use birdcall_relay::engine::{
 use ledger::Ledger;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::sync::OnceLock;
 
 /// Steps of one input. More find nothing new and make the search slow.
 const MOST_STEPS: usize = 64;
 
 /// Somebody with a credential and a place to send from.
+#[derive(Clone)]
 struct Client {
     at: Endpoint,
     call: u64,
@@ -79,49 +81,27 @@ impl<'a> Program<'a> {
 
 impl World {
     fn new() -> Self {
-        let key = NodeKey::new([1; 32]);
-        let issuer = Issuer::new(&key);
-        let client = |number: u8| {
-            let call = u64::from(number >> 2);
-            let leg = Leg::from_number((number >> 1) & 1).unwrap_or(Leg::Caller);
-            let credential = issuer.issue(&Claim {
-                call,
-                leg,
-                device: 1 + u64::from(leg.number()),
-                expires: 5_000,
-            });
-            let ip = Ipv6Addr::new(0x2001, 0xDB8, 0, 0, 0, 0, 0, u16::from(number));
-            let stream = NonZeroU32::new(u32::from(number));
-            Client {
-                // IPv4, IPv6, and on each leg of the callee's a stream.
-                at: match (number & 3, stream) {
-                    (3, Some(stream)) => Endpoint::of_stream((ip, 1000).into(), stream),
-                    (1, _) => SocketAddr::from((ip, 1000)).into(),
-                    _ => Endpoint::from_v4([192, 0, 2, number], 1000),
-                },
-                call,
-                leg,
-                key: MessageKey::new(&issuer.key(credential.username.as_bytes())),
-                credential,
-                nonce: Vec::new(),
-            }
+        // Credentials are MACs: made once, they do not slow down every input.
+        static CLIENTS: OnceLock<Vec<Client>> = OnceLock::new();
+        let limits = Limits {
+            allocations_per_leg: 2,
+            allocations: 6,
+            bytes_per_second: 1_000,
+            burst: 2_000,
         };
         Self {
-            engine: Engine::new(
-                &key,
-                Limits {
-                    allocations_per_leg: 2,
-                    allocations: 6,
-                    bytes_per_second: 1_000,
-                    burst: 2_000,
-                },
-            ),
+            engine: Engine::new(&node_key(), limits),
             now: Now {
                 millis: 0,
                 unix: 1_000,
             },
             ledger: Ledger::default(),
-            clients: (0..8).map(client).collect(),
+            clients: CLIENTS
+                .get_or_init(|| {
+                    let issuer = Issuer::new(&node_key());
+                    (0..8).map(|number| client(number, &issuer)).collect()
+                })
+                .clone(),
             transactions: 0,
         }
     }
@@ -313,6 +293,37 @@ impl World {
                 .map(|()| None),
         };
         verdict.unwrap_or_else(|broken| panic!("{broken}"))
+    }
+}
+
+fn node_key() -> NodeKey {
+    NodeKey::new([1; 32])
+}
+
+/// Call, leg, and one of two places, out of the bits of a number.
+fn client(number: u8, issuer: &Issuer) -> Client {
+    let call = u64::from(number >> 2);
+    let leg = Leg::from_number((number >> 1) & 1).unwrap_or(Leg::Caller);
+    let credential = issuer.issue(&Claim {
+        call,
+        leg,
+        device: 1 + u64::from(leg.number()),
+        expires: 5_000,
+    });
+    let ip = Ipv6Addr::new(0x2001, 0xDB8, 0, 0, 0, 0, 0, u16::from(number));
+    let stream = NonZeroU32::new(u32::from(number));
+    Client {
+        // IPv4, IPv6, and for one place of each callee a stream.
+        at: match (number & 3, stream) {
+            (3, Some(stream)) => Endpoint::of_stream((ip, 1000).into(), stream),
+            (1, _) => SocketAddr::from((ip, 1000)).into(),
+            _ => Endpoint::from_v4([192, 0, 2, number], 1000),
+        },
+        call,
+        leg,
+        key: MessageKey::new(&issuer.key(credential.username.as_bytes())),
+        credential,
+        nonce: Vec::new(),
     }
 }
 
