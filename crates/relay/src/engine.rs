@@ -64,7 +64,7 @@ pub struct Limits {
     /// Live allocations of a leg. A browser makes one for each of its interfaces, each address family and each
     /// component it gathers, so a low number costs it ways to connect. At most [`Limits::MOST_PER_LEG`].
     pub allocations_per_leg: usize,
-    /// Live allocations of the relay. Raising it costs about half a KiB each.
+    /// Live allocations of the relay. Raising it costs about 1 KiB each.
     pub allocations: usize,
     /// Payload bytes a leg may send in a second. Lowering it makes video worse before it makes it stop.
     pub bytes_per_second: u32,
@@ -81,10 +81,10 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// Eight allocations a leg, 100,000 in all, 12 Mbit/s a leg.
+    /// Twelve allocations a leg, 100,000 in all, 12 Mbit/s a leg.
     fn default() -> Self {
         Self {
-            allocations_per_leg: 8,
+            allocations_per_leg: 12,
             allocations: 100_000,
             bytes_per_second: 1_500_000,
             burst: 1_500_000,
@@ -310,11 +310,15 @@ impl Engine {
         }
     }
 
-    /// The live allocation of a client. One whose time is over is removed here.
+    /// The live allocation of a client. One whose time is over, or that turned out to be somebody else's, is removed.
     fn allocation_of(&mut self, from: Endpoint, now: Now) -> Option<Handle> {
         let handle = *self.clients.get(&from)?;
-        if self.allocations.get(handle)?.expires > now.millis {
-            return Some(handle);
+        let allocation = self.allocations.get(handle)?;
+        if allocation.expires > now.millis {
+            if !self.is_intruder(allocation, now) {
+                return Some(handle);
+            }
+            self.counters.refuse(Refusal::Elsewhere);
         }
         self.remove(handle);
         None

@@ -13,7 +13,7 @@
 //! | of | done | refused |
 //! |---|---|---|
 //! | RFC 8489 (STUN) | Binding; long-term credentials with MESSAGE-INTEGRITY (SHA-1), FINGERPRINT when it is there; 400, 401, 420, 438; what stands behind MESSAGE-INTEGRITY is ignored | MESSAGE-INTEGRITY-SHA256 alone, password algorithms, USERHASH (420): browsers use none of them; short-term credentials; ALTERNATE-SERVER |
-//! | RFC 8656 (TURN) | Allocate, Refresh, CreatePermission, ChannelBind, Send, Data, ChannelData; lifetime 600 s, permission 300 s, channel 600 s; channel numbers up to 0x7FFF as in RFC 5766; ADDITIONAL-ADDRESS-FAMILY answered with the IPv4 address and ADDRESS-ERROR-CODE 440 | any peer but the other leg (403, where the RFC has 443 for a family too: alike), IPv6 relayed addresses (440), transports other than UDP (442), EVEN-PORT with a reservation and RESERVATION-TOKEN (508), DONT-FRAGMENT (420), a ninth allocation of a leg (486), ICMP |
+//! | RFC 8656 (TURN) | Allocate, Refresh, CreatePermission, ChannelBind, Send, Data, ChannelData; lifetime 600 s, permission 300 s, channel 600 s; channel numbers up to 0x7FFF as in RFC 5766; ADDITIONAL-ADDRESS-FAMILY answered with the IPv4 address and ADDRESS-ERROR-CODE 440 | any peer but the other leg (403, where the RFC has 443 for a family too: alike), IPv6 relayed addresses (440), transports other than UDP (442), EVEN-PORT with a reservation and RESERVATION-TOKEN (508), DONT-FRAGMENT (420), a thirteenth allocation of a leg (486), ICMP |
 //! | RFC 6062 (TCP relaying) | | all of it (442; its other methods are dropped) |
 //! | RFC 8016 (mobility) | | MOBILITY-TICKET (405) |
 //! | RFC 7635 (OAuth) | | ACCESS-TOKEN (420) |

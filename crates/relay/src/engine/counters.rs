@@ -31,6 +31,9 @@ pub enum Refusal {
     OtherDevice,
     /// A credential used from a new address while its leg talks from others.
     Elsewhere,
+    /// The same while its leg has just fallen silent: not answered, since the leg may be on its way to another network.
+    /// Its client asks again, and by then it has gone or is there.
+    Pausing,
     /// More allocations than a leg may have.
     Quota,
     /// More allocations than the relay may have.
@@ -65,7 +68,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them, in the order of their numbers.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::NotTurn,
         Self::Malformed,
         Self::Unsupported,
@@ -81,6 +84,7 @@ impl Refusal {
         Self::WrongCredential,
         Self::OtherDevice,
         Self::Elsewhere,
+        Self::Pausing,
         Self::Quota,
         Self::Full,
         Self::Transport,
@@ -116,6 +120,7 @@ impl Refusal {
             Self::WrongCredential => "wrong_credential",
             Self::OtherDevice => "other_device",
             Self::Elsewhere => "elsewhere",
+            Self::Pausing => "pausing",
             Self::Quota => "quota",
             Self::Full => "full",
             Self::Transport => "transport",
@@ -154,6 +159,7 @@ impl Refusal {
             | Self::Malformed
             | Self::Unsupported
             | Self::Unanswered
+            | Self::Pausing
             | Self::NoAllocation
             | Self::NoChannel
             | Self::NoPermission

@@ -165,23 +165,30 @@ impl Engine {
         };
         allocation.heard = now.millis;
         let (leg, port, pair) = (allocation.leg, allocation.port, allocation.pair);
+        let sought = allocation.sought;
         let Some(side) = self.pairs.get_mut(pair).map(|pair| pair.side_mut(leg)) else {
             return self.drop(Refusal::NoPeer);
         };
         if !side.take(payload.len(), &self.limits, now) {
             return self.drop(Refusal::Rate);
         }
-        let Some(allocation) = self.allocations.get(receiver) else {
+        let Some(allocation) = self.allocations.get_mut(receiver) else {
             return self.drop(Refusal::NoPeer);
         };
         if allocation.expires <= now.millis {
             return self.drop(Refusal::NoPeer);
         }
+        if !allocation.sought {
+            allocation.sought = true;
+        }
         // P-4: it hears the other leg, and only once it has asked to.
         if allocation.permitted <= now.millis {
             return self.drop(Refusal::NotHeard);
         }
-        side.talks(now);
+        // Whoever sends where nobody answers may be anybody.
+        if sought {
+            side.talks(now);
+        }
         let (header, padding) = match allocation.channel_to(port, now) {
             Some(number) => {
                 // Over a stream the next message begins at a multiple of four (RFC 8656, 12.5).

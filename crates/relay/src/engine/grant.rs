@@ -1,6 +1,6 @@
 use super::allocation::{Allocation, NotBound};
-use super::pair::Pair;
-use super::request::{Fields, peers_are_permitted};
+use super::pair::{Pair, Side, Whereabouts};
+use super::request::{Fields, Proven, peers_are_permitted};
 use super::slab::Handle;
 use super::{
     Endpoint, Engine, LIFETIME, Now, PERMISSION_MILLIS, Refusal, forward, relayed_address,
@@ -12,6 +12,11 @@ use std::net::SocketAddrV4;
 /// An allocation that has been silent for this long makes room for a new one of its leg when the leg has too many: after
 /// a page was reloaded nobody is behind the old ones. A browser that uses one checks it every few seconds.
 const SILENT_MILLIS: u64 = 15_000;
+
+/// How long the other leg has to send to an allocation in a network that its leg has not talked from, once the leg has
+/// settled in another. Raising it leaves an intruder in for longer, lowering it costs a browser the ways that its slower
+/// interfaces would have been.
+const INTRUDER_MILLIS: u64 = 1_000;
 
 const UDP: u8 = 17;
 const IPV4: u8 = 1;
@@ -40,12 +45,13 @@ impl Engine {
         message: &Message<'_>,
         method: Method,
         fields: &Fields<'_>,
-        claim: &Claim,
+        proven: &Proven,
         now: Now,
     ) -> Result<Granted, Refusal> {
         if method == Method::Allocate {
-            return self.allocate(from, message, fields, claim, now);
+            return self.allocate(from, message, fields, proven, now);
         }
+        let claim = &proven.claim;
         let handle = self.allocation_of(from, now).ok_or(Refusal::Mismatch)?;
         let pair = self
             .allocations
@@ -60,7 +66,7 @@ impl Engine {
             return Err(Refusal::WrongCredential);
         }
         match method {
-            Method::Refresh => self.refresh(handle, fields, claim, now),
+            Method::Refresh => self.refresh(handle, fields, proven, now),
             Method::CreatePermission => {
                 let allowed = peers_are_permitted(message, claim.leg);
                 #[cfg(feature = "broken-protections")]
@@ -83,9 +89,10 @@ impl Engine {
         from: Endpoint,
         message: &Message<'_>,
         fields: &Fields<'_>,
-        claim: &Claim,
+        proven: &Proven,
         now: Now,
     ) -> Result<Granted, Refusal> {
+        let claim = &proven.claim;
         let second_family_refused = fields.additional_family.is_some();
         let lifetime = lifetime(claim, now);
         if let Some(handle) = self.allocation_of(from, now) {
@@ -124,8 +131,7 @@ impl Engine {
             .side_mut(claim.leg);
         side.device = Some(claim.device);
         let port = side.take_port(fields.even_port.is_some());
-        let mut allocation =
-            Allocation::new(from, pair, claim.leg, port, message.transaction(), now);
+        let mut allocation = Allocation::new(from, pair, proven, port, message.transaction(), now);
         allocation.expires = now.millis + u64::from(lifetime) * 1000;
         let handle = self.allocations.insert(allocation);
         side.join(port, handle);
@@ -148,14 +154,20 @@ impl Engine {
             if side.device.is_some_and(|device| device != claim.device) {
                 return Err(Refusal::OtherDevice);
             }
+            if !self.is_at_home(side, from) {
+                match side.whereabouts(now) {
+                    Whereabouts::Open => {}
+                    // Over a stream nobody asks again.
+                    Whereabouts::Pausing if from.stream().is_none() => {
+                        return Err(Refusal::Pausing);
+                    }
+                    Whereabouts::Pausing | Whereabouts::Settled => return Err(Refusal::Elsewhere),
+                }
+            }
             let live = || {
                 side.handles()
                     .filter_map(|handle| Some((handle, self.allocations.get(handle)?)))
             };
-            let known = live().any(|(_, other)| other.client.network() == from.network());
-            if side.is_settled(now) && !known {
-                return Err(Refusal::Elsewhere);
-            }
             if side.count() >= self.limits.allocations_per_leg {
                 let (silent, heard) = live()
                     .map(|(handle, allocation)| (handle, allocation.heard))
@@ -173,12 +185,32 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether a client's network is one that the other leg has sent to on this leg.
+    fn is_at_home(&self, side: &Side, client: Endpoint) -> bool {
+        side.handles()
+            .filter_map(|handle| self.allocations.get(handle))
+            .any(|other| other.sought && other.client.network() == client.network())
+    }
+
+    /// Whether an allocation turned out to be somebody else's: it came in while its leg was not settled, now the leg is,
+    /// in another network, and the other leg has had time to send to this one and did not. A browser's own interfaces
+    /// are different: the other leg learns of them by signalling and checks each of them.
+    pub(super) fn is_intruder(&self, allocation: &Allocation, now: Now) -> bool {
+        !allocation.sought
+            && now.millis.saturating_sub(allocation.made) >= INTRUDER_MILLIS
+            && self.pairs.get(allocation.pair).is_some_and(|pair| {
+                let side = pair.side(allocation.leg);
+                side.whereabouts(now) == Whereabouts::Settled
+                    && !self.is_at_home(side, allocation.client)
+            })
+    }
+
     /// RFC 8656, 7.3. That the call was not revoked is known from the credential's check.
     fn refresh(
         &mut self,
         handle: Handle,
         fields: &Fields<'_>,
-        claim: &Claim,
+        proven: &Proven,
         now: Now,
     ) -> Result<Granted, Refusal> {
         if fields.mobility.is_some() {
@@ -194,9 +226,11 @@ impl Engine {
             self.remove(handle);
             return Ok(Granted::Lifetime(0));
         }
-        let lifetime = lifetime(claim, now);
+        let lifetime = lifetime(&proven.claim, now);
         if let Some(allocation) = self.allocations.get_mut(handle) {
             allocation.expires = now.millis + u64::from(lifetime) * 1000;
+            // It may be a newer one, of the same device.
+            allocation.credential = (proven.claim.expires, proven.key);
             allocation.heard = now.millis;
         }
         Ok(Granted::Lifetime(lifetime))

@@ -2,13 +2,20 @@ use super::slab::Handle;
 use super::{FIRST_PORT, Limits, Now};
 use crate::credential::Leg;
 
-/// What a leg can hold at most.
-pub(super) const MOST_LIVE: usize = 8;
+/// What a leg can hold at most. Raising it costs about 50 bytes of every allocation.
+pub(super) const MOST_LIVE: usize = 12;
 
-/// For how long a leg counts as talking after its last packet, and how long it must have talked before an address that
-/// is new to it is a stranger. Raising it makes a change of network slower, lowering it lets a stolen credential in
-/// through shorter pauses.
-pub(super) const TALKING_MILLIS: u64 = 2_000;
+/// How long a leg must have talked before a network that is new to it is somebody else's. Raising it leaves a stolen
+/// credential more time, lowering it shuts out a browser's slower interfaces, which gather a little later.
+const SETTLED_MILLIS: u64 = 1_000;
+
+/// How long after its last packet a leg is surely still where it was. Audio is a packet each 20 ms, so lowering it far
+/// below this takes a few that were lost for a change of network.
+const PAUSE_MILLIS: u64 = 300;
+
+/// How long after its last packet a leg may be anywhere. Raising it makes a change of network slower, lowering it lets
+/// a stolen credential in through shorter pauses.
+const GONE_MILLIS: u64 = 1_000;
 
 /// A call as the relay knows it: two legs that may talk to each other and to nobody else (P-4).
 #[derive(Debug)]
@@ -29,6 +36,19 @@ pub(super) struct Side {
     refilled: u64,
     talking_since: u64,
     talked: Option<u64>,
+}
+
+/// Whether a leg is where its last packets came from. There its credential may get more allocations, elsewhere it is
+/// somebody else who has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whereabouts {
+    /// It has not talked yet, not for long enough, or not for a while: its browser may be gathering, or on its way from
+    /// one network to another.
+    Open,
+    /// It was there a moment ago. A little later it is there again, or it has gone.
+    Pausing,
+    /// It is there.
+    Settled,
 }
 
 impl Pair {
@@ -126,20 +146,28 @@ impl Side {
 
     /// Notes that a packet of this leg was relayed.
     pub(super) fn talks(&mut self, now: Now) {
-        if !self.is_talking(now) {
+        if self.silence(now) >= GONE_MILLIS {
             self.talking_since = now.millis;
         }
         self.talked = Some(now.millis);
     }
 
-    /// Whether it has been talking for a while and still is: then it is somewhere, and an address it has no
-    /// allocation from is somebody else's.
-    pub(super) fn is_settled(&self, now: Now) -> bool {
-        self.is_talking(now) && now.millis - self.talking_since >= TALKING_MILLIS
+    /// What is known of where the leg is.
+    pub(super) fn whereabouts(&self, now: Now) -> Whereabouts {
+        let silence = self.silence(now);
+        if silence >= GONE_MILLIS || now.millis.saturating_sub(self.talking_since) < SETTLED_MILLIS
+        {
+            Whereabouts::Open
+        } else if silence >= PAUSE_MILLIS {
+            Whereabouts::Pausing
+        } else {
+            Whereabouts::Settled
+        }
     }
 
-    fn is_talking(&self, now: Now) -> bool {
+    /// Milliseconds since its last packet.
+    fn silence(&self, now: Now) -> u64 {
         self.talked
-            .is_some_and(|talked| now.millis.saturating_sub(talked) < TALKING_MILLIS)
+            .map_or(u64::MAX, |talked| now.millis.saturating_sub(talked))
     }
 }

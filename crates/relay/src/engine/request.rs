@@ -7,6 +7,23 @@ use std::net::SocketAddr;
 /// How many unknown attributes an answer names.
 const MOST_UNKNOWN: usize = 8;
 
+/// Whoever sent a request whose MESSAGE-INTEGRITY was right.
+pub(super) struct Proven {
+    pub(super) claim: Claim,
+    pub(super) key: LongTermKey,
+}
+
+/// The long-term key of a credential (RFC 8489, 9.2.2).
+#[derive(Clone, Copy)]
+pub(super) struct LongTermKey([u8; 16]);
+
+/// Says nothing: it is a secret.
+impl std::fmt::Debug for LongTermKey {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("LongTermKey(…)")
+    }
+}
+
 /// The attributes of a request that this relay reads: of each the first, and none behind MESSAGE-INTEGRITY, where
 /// anybody on the way could have put it (RFC 8489, 14.5).
 #[derive(Debug, Default)]
@@ -123,7 +140,7 @@ impl Engine {
         let Some(fields) = Fields::read(message) else {
             return self.drop(Refusal::Malformed);
         };
-        let (claim, key) = match self.sender(from, message, &fields, now) {
+        let (proven, key) = match self.sender(from, message, &fields, now) {
             Ok(sender) => sender,
             Err(refusal) => {
                 self.counters.refuse(refusal);
@@ -134,11 +151,13 @@ impl Engine {
         let granted = if fields.unknown_count > 0 {
             Err(Refusal::UnknownAttribute)
         } else {
-            self.grant(from, message, method, &fields, &claim, now)
+            self.grant(from, message, method, &fields, &proven, now)
         };
         let transaction = message.transaction();
         match granted {
             Ok(granted) => self.write_success(method, &transaction, &granted, from),
+            // It will ask again, and by then more is known.
+            Err(Refusal::Pausing) => return self.drop(Refusal::Pausing),
             Err(refusal) => {
                 self.counters.refuse(refusal);
                 self.write_error(method, &transaction, refusal, &fields);
@@ -157,7 +176,7 @@ impl Engine {
         message: &Message<'_>,
         fields: &Fields<'_>,
         now: Now,
-    ) -> Result<(Claim, MessageKey), Refusal> {
+    ) -> Result<(Proven, MessageKey), Refusal> {
         let integrity = fields.integrity.ok_or(Refusal::Unsigned)?;
         let (Some(username), Some(_), Some(nonce)) = (fields.username, fields.realm, fields.nonce)
         else {
@@ -173,14 +192,34 @@ impl Engine {
                 BadUsername::Malformed => Refusal::BadCredential,
                 BadUsername::Expired => Refusal::Expired,
             })?;
-        let key = MessageKey::new(&self.issuer.key(username));
+        let long_term = self
+            .known_key(from, &claim)
+            .unwrap_or_else(|| LongTermKey(self.issuer.key(username)));
+        let key = MessageKey::new(&long_term.0);
         if !message.integrity_holds(&integrity, &key) {
             return Err(Refusal::BadCredential);
         }
         if self.revoked.contains(&claim.call) {
             return Err(Refusal::Revoked);
         }
-        Ok((claim, key))
+        let proven = Proven {
+            claim,
+            key: long_term,
+        };
+        Ok((proven, key))
+    }
+
+    /// The long-term key of a credential that this client's allocation was made or refreshed with. A claim has one user
+    /// name, so the same claim is the same credential.
+    fn known_key(&self, from: Endpoint, claim: &Claim) -> Option<LongTermKey> {
+        let allocation = self.allocations.get(*self.clients.get(&from)?)?;
+        let pair = self.pairs.get(allocation.pair)?;
+        let (expires, key) = allocation.credential;
+        let same = pair.call == claim.call
+            && allocation.leg == claim.leg
+            && pair.side(claim.leg).device == Some(claim.device)
+            && expires == claim.expires;
+        same.then_some(key)
     }
 
     /// Sends what stands in the reply if the budget for unproven sources has it. A stream needs none: whoever opened it

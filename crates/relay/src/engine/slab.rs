@@ -1,8 +1,11 @@
+use std::num::NonZeroU32;
+
 /// Where a value lies, and which of those that lay there it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Handle {
     slot: u32,
-    generation: u32,
+    /// Never zero, so that an `Option` of a handle is no larger than a handle.
+    generation: NonZeroU32,
 }
 
 /// Values that keep their place. A handle to one that is gone finds nothing, also when its place is taken again.
@@ -14,7 +17,7 @@ pub(super) struct Slab<T> {
 
 #[derive(Debug)]
 struct Entry<T> {
-    generation: u32,
+    generation: NonZeroU32,
     value: Option<T>,
 }
 
@@ -36,13 +39,13 @@ impl<T> Slab<T> {
             };
         }
         self.entries.push(Entry {
-            generation: 0,
+            generation: NonZeroU32::MIN,
             value: Some(value),
         });
         Handle {
             // The limit on allocations is far below.
             slot: (self.entries.len() - 1) as u32,
-            generation: 0,
+            generation: NonZeroU32::MIN,
         }
     }
 
@@ -68,7 +71,7 @@ impl<T> Slab<T> {
             .get_mut(handle.slot as usize)
             .filter(|entry| entry.generation == handle.generation)?;
         let value = entry.value.take()?;
-        entry.generation = entry.generation.wrapping_add(1);
+        entry.generation = entry.generation.checked_add(1).unwrap_or(NonZeroU32::MIN);
         self.free.push(handle.slot);
         Some(value)
     }

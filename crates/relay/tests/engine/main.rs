@@ -4,6 +4,7 @@ mod abuse;
 mod allocations;
 mod life;
 mod pairing;
+mod places;
 mod refusals;
 mod streams;
 mod world;
