@@ -21,6 +21,7 @@ pub(crate) fn relay(how: &ServeRelay) -> Outcome {
             burst: u32::MAX,
             ..Limits::default()
         },
+        gather: birdcall_relay::GATHER,
     })
     .map_err(|error| format!("the relay could not be started: {error}"))?;
     println!("{LISTENING}{}", relay.address());

@@ -31,7 +31,9 @@ pub mod control;
 pub mod credential;
 pub mod engine;
 #[cfg(target_os = "linux")]
+mod gather;
+#[cfg(target_os = "linux")]
 mod socket;
 
 #[cfg(target_os = "linux")]
-pub use socket::{Options, Relay, Snapshot};
+pub use socket::{GATHER, Options, Relay, Snapshot};

@@ -161,6 +161,7 @@ pub fn own(listen: SocketAddr, key: NodeKey) -> Result<Relay, String> {
             unpaired: crate::broken::without("P-4"),
             ..birdcall_relay::engine::Limits::default()
         },
+        gather: birdcall_relay::GATHER,
     };
     Relay::start(options).map_err(|error| format!("the relay cannot listen on {listen}: {error}"))
 }

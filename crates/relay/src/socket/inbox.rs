@@ -12,8 +12,11 @@ use std::ops::Range;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::ptr;
 
-/// Messages of one batch. Raising it costs memory that stays warm, lowering it system calls under load.
+/// Messages of one batch at most. Raising it costs memory that stays warm, lowering it system calls under load.
 const BATCH: usize = 64;
+
+/// Messages that are prepared for when few came before.
+const FEW: usize = 4;
 
 /// Free bytes in front of each message, for the header of a Data indication in place of that of ChannelData.
 const ROOM: usize = 64;
@@ -43,6 +46,9 @@ pub(super) struct Inbox {
     memory: Vec<u8>,
     names: Vec<Name>,
     controls: Vec<Control>,
+    /// Messages that the next batch may hold: more than the last one did, since what is prepared for in vain costs as
+    /// much as what comes.
+    most: usize,
     /// Lengths of the last batch's messages, and of the packets they were joined from.
     lengths: Vec<(usize, usize)>,
     vectors: Vec<iovec>,
@@ -69,6 +75,7 @@ impl Inbox {
             memory: vec![0; BATCH * STRIDE],
             names: vec![Name([0; 28]); BATCH],
             controls: vec![Control::empty(); BATCH],
+            most: FEW,
             lengths: Vec::with_capacity(BATCH),
             vectors: Vec::with_capacity(BATCH),
             headers: Vec::with_capacity(BATCH),
@@ -85,10 +92,19 @@ impl Inbox {
 
     /// Waits for one message or the socket's time-out, and takes what else is there. Returns how many messages.
     pub(super) fn receive(&mut self, socket: &UdpSocket) -> usize {
+        self.take(socket, libc::MSG_WAITFORONE)
+    }
+
+    /// Takes what is there. Returns how many messages.
+    pub(super) fn receive_now(&mut self, socket: &UdpSocket) -> usize {
+        self.take(socket, libc::MSG_DONTWAIT)
+    }
+
+    fn take(&mut self, socket: &UdpSocket, flags: c_int) -> usize {
         self.vectors.clear();
         self.headers.clear();
         self.lengths.clear();
-        let buffers = self.memory.chunks_exact_mut(STRIDE);
+        let buffers = self.memory.chunks_exact_mut(STRIDE).take(self.most);
         self.vectors.extend(buffers.map(|buffer| iovec {
             iov_base: buffer[ROOM..].as_mut_ptr().cast::<c_void>(),
             iov_len: LARGEST,
@@ -117,13 +133,14 @@ impl Inbox {
             libc::recvmmsg(
                 socket.as_raw_fd(),
                 self.headers.as_mut_ptr(),
-                BATCH as u32,
-                libc::MSG_WAITFORONE,
+                self.headers.len() as u32,
+                flags,
                 ptr::null_mut(),
             )
         };
         // Nothing there, interrupted, or an error of one packet: none of them is a message.
         let count = usize::try_from(count).unwrap_or(0);
+        self.most = (2 * count).clamp(FEW, BATCH);
         for (header, control) in self.headers[..count].iter().zip(&self.controls) {
             let length = header.msg_len as usize;
             let joined = control

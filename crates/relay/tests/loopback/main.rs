@@ -24,6 +24,7 @@ fn start(listen: &str) -> Relay {
         listen: listen.parse().unwrap(),
         key: key(),
         limits: Limits::default(),
+        gather: birdcall_relay::GATHER,
     })
     .unwrap()
 }
