@@ -13,7 +13,7 @@ export const LOW = 440;
 export const HIGH = 660;
 
 export const CHROMIUM = process.env.BIRDCALL_CHROMIUM ?? '/usr/bin/chromium';
-const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
+export const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
 
 /**
  * @typedef {{ browser: import("playwright-core").Browser, hertz: number, close: () => Promise<void> }} Voice
@@ -60,9 +60,11 @@ export async function openChromium(hertz, more = [], launch = {}) {
 /**
  * A Firefox whose microphone hears a tone.
  * @param {number} hertz
+ * @param {import("playwright-core").LaunchOptions & { prefs?: Record<string, unknown> }} launch where and how it is
+ *   started, if not here, and further settings
  * @returns {Promise<Voice>}
  */
-export async function openFirefox(hertz) {
+export async function openFirefox(hertz, { prefs = {}, ...launch } = {}) {
   const browser = await firefox.launch({
     // The channel makes the driver speak WebDriver BiDi, which a Firefox as shipped understands.
     channel: 'moz-firefox',
@@ -76,7 +78,9 @@ export async function openFirefox(hertz) {
       'media.autoplay.default': 0,
       'media.autoplay.blocking_policy': 0,
       'media.autoplay.block-webaudio': false,
+      ...prefs,
     },
+    ...launch,
   });
   return { browser, hertz, close: () => browser.close() };
 }

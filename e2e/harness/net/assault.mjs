@@ -59,6 +59,7 @@ async function asCallee(cleo, bob) {
   const offer = await cleo.description();
   await cleo.describe('at accept', 'answer', offer);
   await cleo.describe('in a restart', 'offer', offer);
+  await bob.overheard.listen();
   await cleo.hangUp();
   await bob.button('End call').waitFor({ state: 'hidden' });
   return offer;

@@ -1,6 +1,6 @@
 // A certificate authority of this run, and a store in which a Chromium trusts it.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './namespaces.mjs';
@@ -45,19 +45,17 @@ export class Authority {
     const home = mkdtempSync(join(this.folder, 'home-'));
     const store = join(home, '.pki/nssdb');
     mkdirSync(store, { recursive: true });
-    run(['certutil', '-N', '-d', `sql:${store}`, '--empty-password']);
-    run(['certutil', '-A', '-d', `sql:${store}`, '-n', 'test', '-t', 'C,,', '-i', this.file]);
+    trust(store, this.file);
     return home;
-  }
-
-  /** A program that starts another one on a host. */
-  launcher(host, program) {
-    const file = join(this.folder, `on-${host.name}`);
-    writeFileSync(file, `#!/bin/sh\nexec ${host.prefix.join(' ')} ${program} "$@"\n`, { mode: 0o755 });
-    return file;
   }
 
   remove() {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Makes a certificate store (NSS) that trusts an authority, in a folder without one. */
+export function trust(folder, authority) {
+  run(['certutil', '-N', '-d', `sql:${folder}`, '--empty-password']);
+  run(['certutil', '-A', '-d', `sql:${folder}`, '-n', 'test', '-t', 'C,,', '-i', authority]);
 }

@@ -52,17 +52,18 @@ export class Overheard {
   }
 }
 
-/** All that a page can read about its connections: statistics, descriptions and how they were configured. */
+/** All that a page can read about its open connections: statistics, descriptions and how they were configured. */
 export function connections(page) {
-  return page.evaluate(() =>
-    Promise.all(
-      window.birdcallProbe.connections.map(async (connection) => ({
+  return page.evaluate(() => {
+    const open = window.birdcallProbe.connections.filter((it) => it.connectionState !== 'closed');
+    return Promise.all(
+      open.map(async (connection) => ({
         state: connection.connectionState,
         local: connection.localDescription?.sdp,
         remote: connection.remoteDescription?.sdp,
         configuration: connection.getConfiguration(),
         statistics: [...(await connection.getStats().catch(() => new Map())).values()],
       })),
-    ),
-  );
+    );
+  });
 }

@@ -1,7 +1,10 @@
 // A network with the real program and two real browsers in it, watched on every link.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { CHROMIUM, HIGH, LOW, openChromium } from '../browsers.mjs';
+import { fileURLToPath } from 'node:url';
+import { CHROMIUM, FIREFOX, HIGH, LOW, openChromium, openFirefox } from '../browsers.mjs';
 import { Person } from '../people.mjs';
 import { Server } from '../server.mjs';
 import { Capture } from './capture.mjs';
@@ -11,8 +14,14 @@ import { Network, PLACES } from './namespaces.mjs';
 import { Overheard } from './overheard.mjs';
 import { reachEachOther } from './reach.mjs';
 
-/** Browsers call their maker about updates and the like. It is none of this, so those names lead nowhere, unasked. */
-const MAKER = ['google.com', 'googleapis.com', 'gvt1.com', 'gstatic.com'].map((name) => `MAP *.${name} ~NOTFOUND`);
+/**
+ * Browsers call their maker about updates and the like. It is none of this, so those names lead nowhere, unasked. What
+ * is not named here would be found in the captures.
+ */
+const MAKERS = {
+  chromium: ['*.google.com', '*.googleapis.com', '*.gvt1.com', '*.gstatic.com'],
+  firefox: ['firefox.settings.services.mozilla.com', 'content-signature-2.cdn.mozilla.net', 'aus5.mozilla.org'],
+};
 
 const DEMO_PASSWORD = 'birdcall-demo';
 
@@ -29,9 +38,9 @@ export class Town {
   people = [];
 
   /**
-   * @param {{ voices?: ('ann' | 'bob')[], options?: string[], program?: string, env?: Record<string, string> }} choice
+   * @param {{ voices?: Record<string, 'chromium' | 'firefox'>, options?: string[], program?: string, env?: Record<string, string> }} choice
    */
-  static async build({ voices = ['ann', 'bob'], options = [], program, env } = {}) {
+  static async build({ voices = { ann: 'chromium', bob: 'chromium' }, options = [], program, env } = {}) {
     const town = new Town();
     try {
       await town.#build(voices, options, { program, env });
@@ -53,7 +62,10 @@ export class Town {
       }),
     );
     await reachEachOther(this);
-    await Promise.all([this.#serve(options, build), ...voices.map((name) => this.#open(name))]);
+    await Promise.all([
+      this.#serve(options, build),
+      ...Object.entries(voices).map(([name, kind]) => this.#open(name, kind)),
+    ]);
   }
 
   async #serve(options, build) {
@@ -67,14 +79,35 @@ export class Town {
     this.figures = await hosts.server.inside.make(new URL('./figures.mjs', import.meta.url), 'Figures', url);
   }
 
-  async #open(name) {
+  async #open(name, kind) {
     const host = this.hosts[name];
-    const voice = await openChromium(VOICES[name], [`--host-resolver-rules=${MAKER.join(', ')}`], {
-      executablePath: this.authority.launcher(host, CHROMIUM),
-      env: { ...process.env, HOME: this.authority.home() },
-    });
+    const voice = kind === 'firefox' ? await this.#firefox(name) : await this.#chromium(name);
     host.closing.push(() => voice.close());
     this.voices[name] = voice;
+  }
+
+  #chromium(name) {
+    const rules = MAKERS.chromium.map((host) => `MAP ${host} ~NOTFOUND`);
+    return openChromium(VOICES[name], [`--host-resolver-rules=${rules.join(', ')}`], {
+      executablePath: this.#launcher(name, [...this.hosts[name].prefix, CHROMIUM]),
+      env: { ...process.env, HOME: this.authority.home() },
+    });
+  }
+
+  #firefox(name) {
+    const script = fileURLToPath(new URL('./firefox-there.mjs', import.meta.url));
+    const words = [process.execPath, script, this.authority.file, ...this.hosts[name].prefix, '--', FIREFOX];
+    return openFirefox(VOICES[name], {
+      executablePath: this.#launcher(name, words),
+      prefs: { 'network.dns.localDomains': MAKERS.firefox.join(',') },
+    });
+  }
+
+  /** A program for the driver to start, that starts a browser on a host. */
+  #launcher(name, words) {
+    const file = join(this.authority.folder, `browser-of-${name}`);
+    writeFileSync(file, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+    return file;
   }
 
   /** The page's address, as a browser on another host writes it. */
