@@ -100,6 +100,9 @@ struct ServeRelay {
     /// The node key, 64 hexadecimal digits.
     #[arg(long)]
     key: String,
+    /// How long packets may gather, in microseconds.
+    #[arg(long, default_value_t = 0)]
+    gather: u64,
 }
 
 fn main() -> ExitCode {

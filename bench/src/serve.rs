@@ -5,6 +5,7 @@ use birdcall_relay::credential::NodeKey;
 use birdcall_relay::engine::Limits;
 use birdcall_relay::{Options, Relay};
 use std::io::{Read, Write};
+use std::time::Duration;
 
 /// What a server writes before the address at which it listens.
 pub(crate) const LISTENING: &str = "listening ";
@@ -21,7 +22,7 @@ pub(crate) fn relay(how: &ServeRelay) -> Outcome {
             burst: u32::MAX,
             ..Limits::default()
         },
-        gather: birdcall_relay::GATHER,
+        gather: Duration::from_micros(how.gather),
     })
     .map_err(|error| format!("the relay could not be started: {error}"))?;
     println!("{LISTENING}{}", relay.address());

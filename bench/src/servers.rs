@@ -4,6 +4,7 @@ use crate::client::{Account, USER};
 use crate::machine::{Cores, Meter, resident, stay_on};
 use crate::serve::LISTENING;
 use crate::{Outcome, RelayBench};
+use birdcall_relay::GATHER;
 use birdcall_relay::credential::{Issuer, NodeKey};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,6 +21,8 @@ pub(crate) enum Kind {
     Coturn,
     /// The relay, sending on at once what it has received.
     Ours,
+    /// The relay, letting packets gather for up to [`GATHER`] where it finds that worth while, as the product does.
+    Gathering,
     /// `birdcall relay` of a program that was given. It is the same relay, started by the server's code.
     Product,
     /// The bare forwarder.
@@ -30,9 +33,10 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them, in the order of the tables.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Coturn,
         Self::Ours,
+        Self::Gathering,
         Self::Product,
         Self::Forwarder,
         Self::SegmentForwarder,
@@ -43,6 +47,7 @@ impl Kind {
         match self {
             Self::Coturn => "coturn",
             Self::Ours => "ours",
+            Self::Gathering => "ours+gather",
             Self::Product => "birdcall relay",
             Self::Forwarder => "forwarder",
             Self::SegmentForwarder => "forwarder+gso",
@@ -56,7 +61,15 @@ impl Kind {
 
     /// Whether it is the relay of this project.
     pub(crate) fn is_ours(self) -> bool {
-        matches!(self, Self::Ours | Self::Product)
+        matches!(self, Self::Ours | Self::Gathering | Self::Product)
+    }
+
+    /// How long it may let packets wait.
+    pub(crate) fn wait(self) -> Duration {
+        match self {
+            Self::Gathering | Self::Product => GATHER,
+            Self::Coturn | Self::Ours | Self::Forwarder | Self::SegmentForwarder => Duration::ZERO,
+        }
     }
 }
 
@@ -79,7 +92,7 @@ impl Server {
         stay_on(cores.server)?;
         let started = match kind {
             Kind::Coturn => coturn(wanted.coturn_threads),
-            Kind::Ours => ours(),
+            Kind::Ours | Kind::Gathering => ours(kind.wait()),
             Kind::Product => product(wanted.program.as_deref()),
             Kind::Forwarder => forwarder(&[]),
             Kind::SegmentForwarder => forwarder(&["--segments"]),
@@ -122,9 +135,10 @@ struct Started {
     folder: Option<TempDir>,
 }
 
-fn ours() -> Outcome<Started> {
+fn ours(wait: Duration) -> Outcome<Started> {
     let (key, digits) = new_key();
-    let (child, address) = ourselves(&["serve-relay", "--key", &digits])?;
+    let gather = wait.as_micros().to_string();
+    let (child, address) = ourselves(&["serve-relay", "--key", &digits, "--gather", &gather])?;
     Ok(Started {
         child,
         address,
