@@ -108,10 +108,10 @@ fn allocations() -> Outcome<usize> {
 
 /// Whole set-ups of fresh clients, and the memory they leave taken.
 fn idle(server: &Server, allocations: usize) -> Outcome<SetUps> {
-    let mut first = setups::clients(server, WARM_UP_CALLS, 1 << 40)?;
+    let mut first = setups::clients(server, WARM_UP_CALLS, 0)?;
     setups::set_up(&mut first, Step::Bound)?;
     drop(first);
-    let mut clients = setups::clients(server, allocations / 2, 2 << 40)?;
+    let mut clients = setups::clients(server, allocations / 2, 1)?;
     let (memory, cpu, start) = (server.resident()?, server.meter.read()?, Instant::now());
     let again = setups::set_up(&mut clients, Step::Bound)?;
     let seconds = start.elapsed().as_secs_f64();
@@ -128,13 +128,7 @@ fn idle(server: &Server, allocations: usize) -> Outcome<SetUps> {
 
 /// One load on one server.
 fn one(server: &Server, work: &Work, number: usize, quick: bool, seed: u64) -> Outcome<Measured> {
-    let legs = setups::legs(
-        server,
-        work.calls,
-        (number as u64 + 1) << 20,
-        work.says,
-        work.payload,
-    )?;
+    let legs = setups::legs(server, work.calls, number as u8, work.says, work.payload)?;
     load::run(legs, work.pace, &server.meter, times(quick), seed)
 }
 

@@ -61,8 +61,9 @@ impl Ready {
     }
 }
 
-/// Clients of calls, not yet set up: two of a call side by side, each with an address of its own.
-pub(crate) fn clients(server: &Server, calls: usize, first_call: u64) -> Outcome<Vec<Client>> {
+/// Clients of calls, not yet set up: two of a call side by side, each with an address of its own. No two groups of one
+/// server have a call or an address in common: what a client leaves behind would meet the next one at its address.
+pub(crate) fn clients(server: &Server, calls: usize, group: u8) -> Outcome<Vec<Client>> {
     let mut clients = Vec::with_capacity(2 * calls);
     for call in 0..calls {
         for (leg, channel) in [credential::Leg::Caller, credential::Leg::Callee]
@@ -70,18 +71,19 @@ pub(crate) fn clients(server: &Server, calls: usize, first_call: u64) -> Outcome
             .zip(CHANNELS)
         {
             let number = clients.len();
-            let socket = socket(number, server.address)?;
-            let credential = server.account.credential(first_call + call as u64, leg);
+            let socket = socket(group, number, server.address)?;
+            let call = (u64::from(group) << 32) + call as u64;
+            let credential = server.account.credential(call, leg);
             clients.push(Client::new(socket, credential, channel));
         }
     }
     Ok(clients)
 }
 
-/// The socket of a client: 127.1.0.0/16 has an address for each.
-fn socket(number: usize, server: SocketAddrV4) -> Outcome<UdpSocket> {
+/// The socket of a client: 127.0.0.0/8 has an address for each.
+fn socket(group: u8, number: usize, server: SocketAddrV4) -> Outcome<UdpSocket> {
     let [high, low] = (number as u16).to_be_bytes();
-    let own = Ipv4Addr::new(127, 1, high, low);
+    let own = Ipv4Addr::new(127, 1 + group, high, low);
     let failed = |error| format!("a socket of a client at {own}: {error}");
     let socket = UdpSocket::bind((own, 0)).map_err(failed)?;
     socket.connect(server).map_err(failed)?;
@@ -182,14 +184,14 @@ pub(crate) fn receive(socket: &UdpSocket, into: &mut [u8]) -> Outcome<Option<usi
 pub(crate) fn legs(
     server: &Server,
     calls: usize,
-    first_call: u64,
+    group: u8,
     says: Says,
     payload: usize,
 ) -> Outcome<Vec<Leg>> {
     if !server.kind.is_turn() {
-        return bare_legs(server, calls, payload);
+        return bare_legs(server, calls, group, payload);
     }
-    let mut clients = clients(server, calls, first_call)?;
+    let mut clients = clients(server, calls, group)?;
     set_up(
         &mut clients,
         match says {
@@ -216,9 +218,9 @@ pub(crate) fn legs(
 }
 
 /// Pairs with the bare forwarder. It changes nothing, so what arrives has the other's channel.
-fn bare_legs(server: &Server, calls: usize, payload: usize) -> Outcome<Vec<Leg>> {
+fn bare_legs(server: &Server, calls: usize, group: u8, payload: usize) -> Outcome<Vec<Leg>> {
     let sockets: Vec<UdpSocket> = (0..2 * calls)
-        .map(|number| socket(number, server.address))
+        .map(|number| socket(group, number, server.address))
         .collect::<Outcome<_>>()?;
     let mut legs = Vec::with_capacity(sockets.len());
     let addresses: Vec<SocketAddr> = sockets
