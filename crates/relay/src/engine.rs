@@ -94,6 +94,15 @@ impl Default for Limits {
     }
 }
 
+/// A stream whose allocation is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// The stream.
+    pub client: Endpoint,
+    /// Its call was revoked: there is nothing left for it here.
+    pub revoked: bool,
+}
+
 /// What is to be done about a datagram.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output<'a> {
@@ -133,7 +142,7 @@ pub struct Engine {
     boot: Option<u64>,
     reply: Vec<u8>,
     /// Streams whose allocation is over, until the driver has asked.
-    ended: Vec<Endpoint>,
+    ended: Vec<Ended>,
     /// Number of the last Data indication, which its transaction id is made from.
     indications: u64,
     swept: usize,
@@ -269,7 +278,7 @@ impl Engine {
 
     /// A stream whose allocation is over, for whatever reason, told once. A driver that has streams asks after each
     /// [`handle`](Self::handle), [`revoke`](Self::revoke) and [`tick`](Self::tick), until there is no more.
-    pub fn poll_ended(&mut self) -> Option<Endpoint> {
+    pub fn poll_ended(&mut self) -> Option<Ended> {
         self.ended.pop()
     }
 
@@ -330,7 +339,11 @@ impl Engine {
         };
         self.clients.remove(&allocation.client);
         if allocation.client.stream().is_some() {
-            self.ended.push(allocation.client);
+            let pair = self.pairs.get(allocation.pair);
+            self.ended.push(Ended {
+                client: allocation.client,
+                revoked: pair.is_some_and(|pair| self.revoked.contains(&pair.call)),
+            });
         }
         let Some(pair) = self.pairs.get_mut(allocation.pair) else {
             return;

@@ -8,12 +8,21 @@
 //! With many calls it lets packets gather for a moment before it receives them, where the measured rate says that this
 //! saves work (`gather.rs`).
 //!
-//! Linux only. Absent so far: `io_uring`, more threads than one, TCP and TLS, and
-//! answering from the address that was asked where a host has several (bind to one of them there).
+//! Streams (TCP, TLS) are read and written elsewhere, by whoever has them; their messages pass through this thread too
+//! ([`Relay::join`]).
+//!
+//! Linux only. Absent so far: `io_uring`, more threads than one, and answering from the address that was asked where a
+//! host has several (bind to one of them there).
 
 mod clock;
 mod inbox;
+mod line;
 mod outbox;
+mod port;
+mod streams;
+
+pub use line::{Closed, Inlet, Outlet};
+pub use streams::StreamCounters;
 
 use crate::credential::NodeKey;
 use crate::engine::{Counters, Engine, Limits, Now, Output};
@@ -21,26 +30,33 @@ use crate::gather::Gather;
 use clock::{instant, rest, unix_seconds, wake_ups};
 use inbox::Inbox;
 use outbox::Outbox;
-use rustix::net::sockopt;
-use socket2::{Domain, Protocol, Socket, Type};
+use port::Port;
+use socket2::Socket;
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
-
-/// Buffers of the socket. A video frame of every call arrives at once; lowering it loses packets under load.
-const BUFFER_BYTES: usize = 4 * 1024 * 1024;
+use streams::{Streams, Word};
 
 /// How often memory of what is over is given back, and how long a wish can go unheard where a firewall keeps the relay
 /// from ringing at its own port.
 const TICK: Duration = Duration::from_millis(250);
 
+/// Streams that wait to be accepted. Raising it costs memory of the kernel under an attack.
+const BACKLOG: i32 = 128;
+
+/// Wishes that are heard before packets are looked at again. Raising it lets streams hold up datagrams for longer.
+const WISHES_AT_ONCE: usize = 64;
+
 /// What a relay is started with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where to listen. Port 0 takes any that is free.
+    /// Where to listen. Port 0 takes any that is free, for UDP and TCP.
     pub listen: SocketAddr,
     /// The key that its credentials are issued under.
     pub key: NodeKey,
@@ -69,13 +85,18 @@ pub struct Snapshot {
     pub batches: u64,
     /// How long packets gather now, before they are received; zero where that would not pay.
     pub gathering: Duration,
+    /// What was done with streams.
+    pub streams: StreamCounters,
 }
 
 /// A running relay. Dropping it stops it.
 pub struct Relay {
     address: SocketAddr,
     wishes: Sender<Wish>,
-    bell: Bell,
+    bell: Arc<Bell>,
+    streams: AtomicU32,
+    /// The relay's own port for TCP, bound and not listening before it is asked for.
+    own_streams: Socket,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -89,28 +110,34 @@ impl fmt::Debug for Relay {
 enum Wish {
     Revoke(u64),
     Count(Sender<Snapshot>),
+    Stream(Word),
     Stop,
 }
 
 impl Relay {
-    /// Takes the port and starts the thread.
+    /// Takes the port, for UDP and TCP, and starts the thread.
     pub fn start(options: Options) -> io::Result<Self> {
-        let socket = open(options.listen)?;
+        let port = Port::open(options.listen, TICK)?;
+        let socket = port.datagrams;
         let address = socket.local_addr()?;
-        let bell = Bell::at(address)?;
+        let bell = Arc::new(Bell::at(address)?);
         let (wishes, inbox) = channel();
+        let heard = bell.clone();
         #[expect(
             clippy::disallowed_methods,
             reason = "this is where the relay gets its thread"
         )]
         let thread = Builder::new().name("relay".into()).spawn(move || {
             let engine = Engine::new(&options.key, options.limits);
-            Driver::new(socket, inbox, engine, Gather::new(options.gather)).run();
+            let parts = (engine, Streams::new(&options.key));
+            Driver::new(socket, inbox, heard, parts, Gather::new(options.gather)).run();
         })?;
         Ok(Self {
             address,
             wishes,
             bell,
+            streams: AtomicU32::new(0),
+            own_streams: port.streams,
             thread: Some(thread),
         })
     }
@@ -130,6 +157,26 @@ impl Relay {
     /// Ends a call: see [`Engine::revoke`]. It has happened before anything that arrives later is looked at.
     pub fn revoke(&self, call: u64) {
         self.wish(Wish::Revoke(call));
+    }
+
+    /// Begins to listen for TCP on the relay's own port, until the listener and the relay are gone. It does not block.
+    /// What it accepts is for [`Relay::join`]; before this is asked for, the port refuses TCP.
+    pub fn listen_for_streams(&self) -> io::Result<TcpListener> {
+        self.own_streams.listen(BACKLOG)?;
+        Ok(self.own_streams.try_clone()?.into())
+    }
+
+    /// Takes a stream that TURN is spoken on: TCP, or what is inside TLS (RFC 8656, 2.1). What comes from `peer` goes into
+    /// the inlet, what comes out of the outlet is to be written. The stream is over when either says so, and its
+    /// allocation ends when the inlet is dropped.
+    pub fn join(&self, peer: SocketAddr) -> (Inlet, Outlet) {
+        let number = loop {
+            // 0 comes once in four billion streams and is none.
+            if let Some(number) = NonZeroU32::new(self.streams.fetch_add(1, Ordering::Relaxed)) {
+                break number;
+            }
+        };
+        line::join(number, peer, self.wishes.clone(), self.bell.clone())
     }
 
     /// What it has done so far. Empty if it is not running.
@@ -170,6 +217,8 @@ impl Drop for Relay {
 struct Bell {
     socket: UdpSocket,
     door: SocketAddr,
+    /// It was rung and not yet heard: ringing again would only cost.
+    rung: AtomicBool,
 }
 
 impl Bell {
@@ -189,42 +238,32 @@ impl Bell {
         )]
         let socket = UdpSocket::bind(SocketAddr::new(any, 0))?;
         socket.set_nonblocking(true)?;
-        Ok(Self { socket, door })
+        let rung = AtomicBool::new(false);
+        Ok(Self { socket, door, rung })
     }
 
+    /// After the wish was sent.
     fn ring(&self) {
-        // Unheard, the thread looks up at the end of a TICK.
-        let _ = self.socket.send_to(&[], self.door);
+        if !self.rung.swap(true, Ordering::AcqRel) {
+            // Unheard, the thread looks up at the end of a TICK.
+            let _ = self.socket.send_to(&[], self.door);
+        }
     }
-}
 
-fn open(listen: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = Socket::new(
-        Domain::for_address(listen),
-        Type::DGRAM,
-        Some(Protocol::UDP),
-    )?;
-    if listen.is_ipv6() {
-        // One port for both families.
-        socket.set_only_v6(false)?;
+    /// Before wishes are looked for: one that is sent from now on rings again.
+    fn hear(&self) {
+        self.rung.swap(false, Ordering::AcqRel);
     }
-    socket.set_read_timeout(Some(TICK))?;
-    // With the right to go beyond the system's limit, else as far as that allows.
-    if sockopt::set_socket_recv_buffer_size_force(&socket, BUFFER_BYTES).is_err() {
-        socket.set_recv_buffer_size(BUFFER_BYTES)?;
-    }
-    socket.set_send_buffer_size(BUFFER_BYTES)?;
-    socket.bind(&listen.into())?;
-    inbox::join_packets(&socket);
-    Ok(socket.into())
 }
 
 /// The thread.
 struct Driver {
     socket: UdpSocket,
     wishes: Receiver<Wish>,
+    bell: Arc<Bell>,
     engine: Engine,
     gather: Gather,
+    streams: Streams,
     inbox: Inbox,
     outbox: Outbox,
     started: Instant,
@@ -238,15 +277,23 @@ struct Driver {
 }
 
 impl Driver {
-    fn new(socket: UdpSocket, wishes: Receiver<Wish>, engine: Engine, gather: Gather) -> Self {
+    fn new(
+        socket: UdpSocket,
+        wishes: Receiver<Wish>,
+        bell: Arc<Bell>,
+        (engine, streams): (Engine, Streams),
+        gather: Gather,
+    ) -> Self {
         let v6 = socket.local_addr().is_ok_and(|address| address.is_ipv6());
         Self {
             inbox: Inbox::new(),
             outbox: Outbox::new(v6),
             socket,
             wishes,
+            bell,
             engine,
             gather,
+            streams,
             started: instant(),
             awake: Duration::ZERO,
             ticked: 0,
@@ -269,6 +316,7 @@ impl Driver {
                 self.ticked = now.millis;
                 self.unix = unix_seconds();
                 self.engine.tick(now);
+                self.close_idle_streams(now);
             }
             self.gather.decide(now.millis, wake_ups);
         }
@@ -292,9 +340,14 @@ impl Driver {
 
     /// Does what the program wished. True: it wants an end.
     fn listen(&mut self, now: Now) -> bool {
-        loop {
+        self.bell.hear();
+        for _ in 0..WISHES_AT_ONCE {
             match self.wishes.try_recv() {
-                Ok(Wish::Revoke(call)) => self.engine.revoke(call, now),
+                Ok(Wish::Revoke(call)) => {
+                    self.engine.revoke(call, now);
+                    self.note_ended(now);
+                }
+                Ok(Wish::Stream(word)) => self.hear(word, now),
                 Ok(Wish::Count(answer)) => {
                     let snapshot = Snapshot {
                         counters: self.engine.counters().clone(),
@@ -303,14 +356,17 @@ impl Driver {
                         unsent: self.outbox.unsent(),
                         batches: self.batches,
                         gathering: self.gather.window().unwrap_or_default(),
+                        streams: self.streams.counters(),
                     };
                     // Whoever asked may have gone.
                     let _ = answer.send(snapshot);
                 }
                 Ok(Wish::Stop) | Err(TryRecvError::Disconnected) => return true,
-                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Empty) => return false,
             }
         }
+        // There may be more.
+        self.bell.ring();
         false
     }
 
@@ -327,13 +383,18 @@ impl Driver {
                 match self.engine.handle(from, datagram.bytes(&self.inbox), now) {
                     Output::Nothing => {}
                     Output::Reply(reply) => self.outbox.copy(from, &[reply]),
-                    Output::Forward(forward) => {
-                        self.outbox.forward(&mut self.inbox, &datagram, &forward);
-                    }
+                    Output::Forward(forward) => match forward.to.stream() {
+                        None => self.outbox.forward(&mut self.inbox, &datagram, &forward),
+                        Some(number) => {
+                            let payload = &datagram.bytes(&self.inbox)[forward.payload.clone()];
+                            self.streams.forward(number, &forward, payload);
+                        }
+                    },
                 }
             }
         }
         self.outbox.flush(&self.socket, self.inbox.memory());
+        self.note_ended(now);
     }
 
     fn now(&mut self) -> Now {

@@ -69,7 +69,7 @@ impl Endpoint {
     }
 
     /// The network that one host has for itself: an IPv4 address, or a /64.
-    pub(super) fn network(&self) -> u128 {
+    pub(crate) fn network(&self) -> u128 {
         if self.v4_bytes().is_some() {
             self.ip
         } else {

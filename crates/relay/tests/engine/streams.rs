@@ -3,7 +3,7 @@
 use crate::world::{CALL, Client, Heard, MEDIA, World, lifetime, udp};
 use birdcall_relay::codec::{Class, Method, Writer, write_channel_header};
 use birdcall_relay::credential::Leg;
-use birdcall_relay::engine::{Endpoint, Output};
+use birdcall_relay::engine::{Ended, Endpoint, Output};
 use std::num::NonZeroU32;
 
 /// A client of a leg over a stream.
@@ -95,7 +95,11 @@ fn the_end_of_a_streams_allocation_is_told_once_whatever_ended_it() {
         assert_eq!(world.engine.poll_ended(), None, "{name}");
         end(&mut world, &mut client);
         assert!(!world.engine.holds(client.at, world.now), "{name}");
-        assert_eq!(world.engine.poll_ended(), Some(client.at), "{name}");
+        let ended = Ended {
+            client: client.at,
+            revoked: name == "revoke",
+        };
+        assert_eq!(world.engine.poll_ended(), Some(ended), "{name}");
         assert_eq!(world.engine.poll_ended(), None, "{name}");
         let left = usize::from(matches!(name, "close" | "refresh"));
         assert_eq!(world.engine.allocations(), left, "{name}");

@@ -10,7 +10,7 @@ use turn_client_proto::types::{TransportType, TurnCredentials};
 use turn_client_proto::udp::TurnClientUdp;
 
 /// How long anything may take before a test has failed. Nothing waits for it when all is well.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Client {
     pub(crate) socket: UdpSocket,
@@ -144,7 +144,7 @@ impl Client {
     }
 }
 
-fn now() -> Moment {
+pub(crate) fn now() -> Moment {
     Moment::from_std(base())
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod client;
+mod streams;
 mod trains;
 
 use birdcall_relay::credential::{Claim, Credential, Issuer, Leg, NodeKey};
