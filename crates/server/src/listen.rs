@@ -1,89 +1,175 @@
-//! The door: TCP, with TLS if there is a certificate.
+//! The door: TCP, with TLS if there is a certificate. TURN comes through it too and is told from HTTP by its first byte
+//! (RFC 7983), so that a network which lets nothing but the web through lets calls through.
+//!
+//! Each connection has a task of its own until it is known what it is, so a slow one holds up nobody.
+
+mod certificate;
+mod turn;
 
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
-use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use birdcall_relay::Relay;
+use birdcall_relay::stream::begins_like_stun;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 /// How long a client may take for its handshake.
 const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 
-/// Handshakes finished and not yet served.
+/// How long it may take to say its first byte. Browsers open connections before they know what for; lowering it closes
+/// more of those in vain, raising it lets whoever says nothing stay for longer.
+const FIRST_BYTE_WAIT: Duration = Duration::from_secs(30);
+
+/// Connections that speak HTTP and are not yet served.
 const READY: usize = 64;
 
 /// How long to wait when the system gives no more connections (too many files open).
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Certificate chain and key, in PEM.
+type Tls = (PathBuf, PathBuf);
+
 /// Where connections come in.
-pub enum Door {
-    /// Plain HTTP.
-    Plain(TcpListener),
-    /// HTTPS. Handshakes are done in tasks of their own, so that a slow one holds up nobody.
-    Tls {
-        /// Connections after their handshake.
-        ready: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-        /// Where it listens.
-        address: SocketAddr,
-    },
+pub struct Door {
+    /// Those that speak HTTP.
+    ready: mpsc::Receiver<(Line, SocketAddr)>,
+    address: SocketAddr,
 }
 
 impl Door {
+    /// A door for HTTP alone.
+    ///
     /// # Errors
     /// A sentence: the certificate or key cannot be used.
-    pub fn new(listener: TcpListener, tls: Option<&(PathBuf, PathBuf)>) -> Result<Self, String> {
-        let Some((cert, key)) = tls else {
-            return Ok(Self::Plain(listener));
-        };
-        let say = |path: &PathBuf, error: String| format!("{}: {error}", path.display());
-        let chain = CertificateDer::pem_file_iter(cert)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| say(cert, error.to_string()))?;
-        let secret =
-            PrivateKeyDer::from_pem_file(key).map_err(|error| say(key, error.to_string()))?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .with_no_client_auth()
-            .with_single_cert(chain, secret)
-            .map_err(|error| say(cert, error.to_string()))?;
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    pub fn new(listener: TcpListener, tls: Option<&Tls>) -> Result<Self, String> {
+        Self::with_relay(listener, tls, None)
+    }
+
+    /// A door for HTTP, and for TURN if there is a relay; without one a client that speaks TURN is sent away at once.
+    ///
+    /// # Errors
+    /// A sentence: the certificate or key cannot be used.
+    pub fn with_relay(
+        listener: TcpListener,
+        tls: Option<&Tls>,
+        relay: Option<&Arc<Relay>>,
+    ) -> Result<Self, String> {
         let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let (hand_over, ready) = mpsc::channel(READY);
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        tokio::spawn(async move {
-            loop {
-                let accepted = tokio::select! {
-                    accepted = listener.accept() => accepted,
-                    () = hand_over.closed() => return,
-                };
-                let Ok((stream, from)) = accepted else {
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                };
-                let (acceptor, hand_over) = (acceptor.clone(), hand_over.clone());
-                tokio::spawn(async move {
-                    let shake = tokio::time::timeout(HANDSHAKE_WAIT, acceptor.accept(stream));
-                    if let Ok(Ok(stream)) = shake.await {
-                        let _ = hand_over.send((stream, from)).await;
-                    }
-                });
+        let (web, ready) = mpsc::channel(READY);
+        let reception = Reception {
+            tls: tls.map(certificate::acceptor).transpose()?,
+            relay: relay.map(Arc::downgrade),
+            web: Some(web),
+        };
+        tokio::spawn(reception.run(listener));
+        Ok(Self { ready, address })
+    }
+}
+
+/// Serves TURN on the relay's own port: over TCP, and over TLS if there is a certificate. It ends when the task is
+/// aborted, and the connections with it.
+///
+/// # Errors
+/// A sentence: the relay does not get the port, or the certificate or key cannot be used.
+pub fn serve_turn(relay: &Arc<Relay>, tls: Option<&Tls>) -> Result<JoinHandle<()>, String> {
+    let listener = relay
+        .listen_for_streams()
+        .and_then(TcpListener::from_std)
+        .map_err(|error| format!("the relay cannot listen for TCP: {error}"))?;
+    let reception = Reception {
+        tls: tls.map(certificate::acceptor).transpose()?,
+        relay: Some(Arc::downgrade(relay)),
+        web: None,
+    };
+    Ok(tokio::spawn(reception.run(listener)))
+}
+
+/// Finds out what a connection is and brings it to where it belongs.
+#[derive(Clone)]
+struct Reception {
+    tls: Option<TlsAcceptor>,
+    /// Its owner is the server: no connection keeps it running.
+    relay: Option<Weak<Relay>>,
+    web: Option<mpsc::Sender<(Line, SocketAddr)>>,
+}
+
+impl Reception {
+    /// Accepts until nobody waits for connections any more.
+    async fn run(self, listener: TcpListener) {
+        // Dropped with this task, and all in it ends.
+        let mut connections = JoinSet::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                Some(_) = connections.join_next() => continue,
+                () = self.is_left() => return,
+            };
+            match accepted {
+                Ok((stream, from)) => {
+                    connections.spawn(self.clone().receive(stream, from));
+                }
+                Err(_) => tokio::time::sleep(PAUSE).await,
             }
-        });
-        Ok(Self::Tls { ready, address })
+        }
+    }
+
+    async fn is_left(&self) {
+        match &self.web {
+            Some(web) => web.closed().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// `None`: it was closed, or is.
+    async fn receive(self, stream: TcpStream, from: SocketAddr) -> Option<()> {
+        // Frames of a call are small and urgent (RFC 896), and so is media.
+        let _ = stream.set_nodelay(true);
+        let mut first = [0];
+        let peeked = timeout(FIRST_BYTE_WAIT, stream.peek(&mut first)).await;
+        if peeked.ok()?.ok()? == 0 {
+            return None;
+        }
+        if begins_like_stun(first[0]) {
+            turn::keep_little_unsent(&stream);
+            return self.relay(stream, from).await;
+        }
+        let Some(tls) = &self.tls else {
+            return self.hand_over(Line::Plain(stream), from).await;
+        };
+        let shake = timeout(HANDSHAKE_WAIT, tls.accept(stream));
+        let mut stream = shake.await.ok()?.ok()?;
+        let peeked = timeout(FIRST_BYTE_WAIT, stream.fill_buf()).await;
+        if begins_like_stun(*peeked.ok()?.ok()?.first()?) {
+            turn::keep_little_unsent(stream.get_ref().0);
+            return self.relay(stream, from).await;
+        }
+        self.hand_over(Line::Tls(Box::new(stream)), from).await
+    }
+
+    async fn relay(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin,
+        from: SocketAddr,
+    ) -> Option<()> {
+        let ends = self.relay?.upgrade()?.join(from);
+        turn::carry(stream, ends).await;
+        Some(())
+    }
+
+    async fn hand_over(self, line: Line, from: SocketAddr) -> Option<()> {
+        self.web?.send((line, from)).await.ok()
     }
 }
 
@@ -92,33 +178,15 @@ impl axum::serve::Listener for Door {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Line, SocketAddr) {
-        match self {
-            Self::Plain(listener) => loop {
-                match TcpListener::accept(listener).await {
-                    Ok((stream, from)) => {
-                        // Frames of a call are small and urgent (RFC 896).
-                        let _ = stream.set_nodelay(true);
-                        return (Line::Plain(stream), from);
-                    }
-                    Err(_) => tokio::time::sleep(PAUSE).await,
-                }
-            },
-            Self::Tls { ready, .. } => match ready.recv().await {
-                Some((stream, from)) => {
-                    let _ = stream.get_ref().0.set_nodelay(true);
-                    (Line::Tls(Box::new(stream)), from)
-                }
-                // The accepting task never ends before the door does.
-                None => std::future::pending().await,
-            },
+        match self.ready.recv().await {
+            Some(accepted) => accepted,
+            // The accepting task never ends before the door does.
+            None => std::future::pending().await,
         }
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        match self {
-            Self::Plain(listener) => listener.local_addr(),
-            Self::Tls { address, .. } => Ok(*address),
-        }
+        Ok(self.address)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::CloseReason;
-use crate::listen::{Door, Peer};
+use crate::listen::{Door, Peer, serve_turn};
 use crate::{calls, demo, http, relay};
 use axum::Router;
 use birdcall_store::{Options, Store};
@@ -50,9 +50,12 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let door = Door::new(listener, config.tls.as_ref())?;
     let metrics_listen = config.metrics_listen;
     let app = App::new(config, store, clock)?;
+    let (tls, relay) = (app.config.tls.as_ref(), app.relay.here());
+    let door = Door::with_relay(listener, tls, relay)?;
+    let streams = relay.map(|relay| serve_turn(relay, tls));
+    let streams = streams.transpose()?;
     if app.config.demo {
         demo::people(&app).await?;
     }
@@ -71,10 +74,11 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         metrics = Some(address);
         tasks.push(task);
     }
-    let background = vec![
+    let mut background = vec![
         tokio::spawn(calls::sweep(app.clone())),
         tokio::spawn(relay::keep_told(app.clone())),
     ];
+    background.extend(streams);
     Ok(Running {
         app,
         address,
@@ -122,8 +126,10 @@ impl Running {
     /// Stops: no new requests, sockets told to come back later, what is under way is finished, the database closed.
     /// Calls go on: media needs no server, and devices come back within C-19's minute.
     pub async fn stop(mut self) {
-        for task in &self.background {
+        for task in self.background.drain(..) {
             task.abort();
+            // Until what it held is free, the relay's port among it.
+            let _ = task.await;
         }
         let _ = self.stop.send(true);
         self.app.hub.close_all(CloseReason::GoingDown);

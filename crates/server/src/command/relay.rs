@@ -3,6 +3,7 @@
 use super::{print, signal};
 use crate::clock::Clock;
 use crate::config::{Config, Options};
+use crate::listen::serve_turn;
 use crate::relay::{self, key};
 use crate::serve::serve_figures;
 use crate::{counters, random};
@@ -93,6 +94,8 @@ async fn alone(config: Config) -> Result<(), String> {
         .ok_or("a relay that is switched off in the configuration does not run")?;
     let key = node_key(&config)?;
     let relay = Arc::new(relay::own(listen, key)?);
+    // They end with the program.
+    let _streams = serve_turn(&relay, config.tls.as_ref())?;
     let (stop, stopped) = watch::channel(false);
     let mut said = format!("relay {}\n", relay.address());
     if let Some(wanted) = config.metrics_listen {

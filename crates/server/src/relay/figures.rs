@@ -17,15 +17,18 @@ impl Collector for Figures {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let now = self.0.counters();
         let count = now.counters;
-        let allocations = i64::try_from(now.allocations).unwrap_or(i64::MAX);
-        let gauge = ConstGauge::new(allocations);
-        let held = encoder.encode_descriptor(
-            "relay_allocations",
-            "Allocations held",
-            None,
-            gauge.metric_type(),
-        )?;
-        gauge.encode(held)?;
+        let streams = now.streams;
+        for (name, help, value) in [
+            ("relay_allocations", "Allocations held", now.allocations),
+            (
+                "relay_streams",
+                "TCP and TLS connections held",
+                streams.open,
+            ),
+        ] {
+            let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
+            gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)?;
+        }
         for (name, help, value) in [
             ("relay_received", "Datagrams taken", now.received),
             (
@@ -39,6 +42,21 @@ impl Collector for Figures {
             ("relay_replies", "Answers given", count.replies),
             ("relay_reply_bytes", "Bytes of them", count.reply_bytes),
             ("relay_allocated", "Allocations made", count.allocated),
+            (
+                "relay_streams_joined",
+                "TCP and TLS connections taken",
+                streams.joined,
+            ),
+            (
+                "relay_stream_received",
+                "Messages taken from them",
+                streams.received,
+            ),
+            (
+                "relay_stream_dropped",
+                "Packets they did not take in time",
+                streams.dropped,
+            ),
         ] {
             let counter = ConstCounter::new(value);
             counter.encode(encoder.encode_descriptor(
@@ -57,6 +75,21 @@ impl Collector for Figures {
         for reason in Refusal::ALL {
             let counter = ConstCounter::new(count.refused(reason));
             counter.encode(refused.encode_family(&[("reason", reason.name())])?)?;
+        }
+        let mut closed = encoder.encode_descriptor(
+            "relay_streams_closed",
+            "TCP and TLS connections that the relay closed, by reason",
+            None,
+            ConstCounter::new(0_u64).metric_type(),
+        )?;
+        for (reason, value) in [
+            ("crowded", streams.crowded),
+            ("timed_out", streams.timed_out),
+            ("malformed", streams.malformed),
+            ("revoked", streams.revoked),
+        ] {
+            let counter = ConstCounter::new(value);
+            counter.encode(closed.encode_family(&[("reason", reason)])?)?;
         }
         Ok(())
     }

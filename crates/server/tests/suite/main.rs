@@ -13,3 +13,4 @@ mod rejoin;
 mod relay;
 mod signalling;
 mod tls;
+mod turn;

@@ -1,0 +1,29 @@
+use super::Tls;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use std::path::Path;
+use std::sync::Arc;
+use tokio_rustls::TlsAcceptor;
+
+/// What a client may say it will speak, if it says so: the web, or TURN (RFC 7443).
+const PROTOCOLS: [&[u8]; 2] = [b"http/1.1", b"stun.turn"];
+
+/// # Errors
+/// A sentence: the certificate or key cannot be used.
+pub(super) fn acceptor((cert, key): &Tls) -> Result<TlsAcceptor, String> {
+    let say = |path: &Path, error: String| format!("{}: {error}", path.display());
+    let chain = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| say(cert, error.to_string()))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| say(key, error.to_string()))?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_no_client_auth()
+        .with_single_cert(chain, secret)
+        .map_err(|error| say(cert, error.to_string()))?;
+    config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
