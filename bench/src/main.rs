@@ -89,6 +89,10 @@ struct RelayBench {
     /// A `birdcall` of a release build: measured too, as `birdcall relay`, with the limits of the product.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
+    /// Give the servers real-time priority, all alike: on a machine that does other things as well, latency is then theirs
+    /// and not that of waiting for a core. Takes the right to, and chrt.
+    #[arg(long)]
+    realtime: bool,
     /// The seed of packet times and bytes; drawn and printed if it is not given.
     #[arg(long)]
     seed: Option<u64>,

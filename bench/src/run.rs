@@ -8,16 +8,18 @@ use crate::results::{Results, SetUps};
 use crate::servers::{Kind, Server};
 use crate::work::{ALL, ALLOCATIONS, SETUPS, Work};
 use crate::{Outcome, RelayBench, report, setups};
+use std::fs::File;
 use std::time::{Duration, Instant};
 
-/// Open files that ten thousand clients need here. coturn wants two for each of as many relayed addresses.
-const FILES: u64 = 2 * ALLOCATIONS as u64 + 2_000;
+/// Open files beside those of the clients here, or of relayed addresses in coturn.
+const OTHER_FILES: u64 = 2_000;
 
 /// Calls that are set up before memory is looked at: what a server takes once is not what an allocation takes.
 const WARM_UP_CALLS: usize = 50;
 
 /// Measures, and prints.
 pub(crate) fn run(wanted: &RelayBench) -> Outcome {
+    let _alone = alone()?;
     go_first();
     let cores = Cores::find()?;
     stay_on(cores.clients)?;
@@ -80,6 +82,18 @@ pub(crate) fn run(wanted: &RelayBench) -> Outcome {
     Ok(())
 }
 
+/// Waits until no other bench runs here: two of them would measure each other.
+fn alone() -> Outcome<File> {
+    let path = std::env::temp_dir().join("birdcall-bench.lock");
+    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+    let file = File::create(&path).map_err(failed)?;
+    if file.try_lock().is_err() {
+        eprintln!("another bench is running; this one waits");
+        file.lock().map_err(failed)?;
+    }
+    Ok(file)
+}
+
 fn is_wanted(words: &[String], name: &str) -> bool {
     words.is_empty() || words.iter().any(|word| name.contains(word.as_str()))
 }
@@ -95,8 +109,8 @@ fn tell(repeat: u32, work: &str, kind: Kind, begun: Instant) {
 
 /// As many as this machine allows open files for.
 fn allocations() -> Outcome<usize> {
-    let files = allow_files(FILES)?;
-    let most = (files.saturating_sub(2_000) as usize / 2) & !1;
+    let files = allow_files(ALLOCATIONS as u64 + OTHER_FILES)?;
+    let most = (files.saturating_sub(OTHER_FILES) as usize) & !1;
     if most < ALLOCATIONS {
         eprintln!("only {most} of {ALLOCATIONS} allocations: the limit of open files is {files}");
     }

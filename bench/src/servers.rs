@@ -104,14 +104,31 @@ impl Server {
             account,
             folder,
         } = started.map_err(|error| format!("{}: {error}", kind.name()))?;
-        Ok(Self {
+        let server = Self {
             kind,
             address,
             account,
             meter: Meter::of(child.id(), cores.server)?,
             child,
             _folder: folder,
-        })
+        };
+        if wanted.realtime {
+            server.let_nothing_delay_it()?;
+        }
+        Ok(server)
+    }
+
+    /// Puts all its threads before every program that is not real-time.
+    fn let_nothing_delay_it(&self) -> Outcome {
+        let done = Command::new("chrt")
+            .args(["--rr", "--all-tasks", "--pid", "1"])
+            .arg(self.child.id().to_string())
+            .status();
+        match done {
+            Ok(status) if status.success() => Ok(()),
+            Ok(_) => Err("chrt may not give real-time priority here".to_owned()),
+            Err(error) => Err(format!("chrt could not be started: {error}")),
+        }
     }
 
     /// Bytes of memory that it holds.
