@@ -255,6 +255,7 @@ fn json_of(results: &Results, targets: &[Target]) -> Value {
                         "packets_per_second_and_core": of(&Measured::per_core),
                         "share_of_core": of(&Measured::busy),
                         "loss": of(&Measured::loss),
+                        "wrong": results.total(work, kind, |measured| measured.wrong),
                         "p50_ns": of(&|measured| measured.millis(0) * 1e6),
                         "p99_ns": of(&|measured| measured.millis(1) * 1e6),
                     }),
