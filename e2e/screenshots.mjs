@@ -72,6 +72,14 @@ async function look(colorScheme, width) {
   await bob.sees(/muted/i);
   await take(bob, '16-audio-side');
   await take(ann, '17-camera-off');
+  await ann.press('Direct');
+  await ann.button('Hide it from now on').waitFor();
+  await take(ann, '20-path-direct');
+  await ann.press('Hide it from now on');
+  await bob.sees('This call is on the relay now.');
+  await take(bob, '21-moved');
+  await take(ann, '22-path-relayed');
+  await ann.page.keyboard.press('Escape');
   await ann.press('End call');
   await ann.reads(/Video call, \d+ s/);
   await take(ann, '18-after-the-call');
