@@ -37,7 +37,8 @@ cargo xtask <command>
   bench relay  what a relayed packet costs, beside coturn and a bare forwarder; `--help` lists its options
 
   test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
-  files whose name contains one of the words. So does fuzz: `cargo xtask fuzz sdp stun --seconds 60`.";
+  files whose name contains one of the words. So does fuzz: `cargo xtask fuzz sdp stun --seconds 60`; with
+  `--short` it runs as in test.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(),
         ["test"] => test::everything(),
         ["test", "browser", names @ ..] => test::browser_only(names),
+        ["fuzz", "--short"] => fuzz::short(),
         ["fuzz", words @ ..] => fuzz::run(words),
         ["generate"] => generate::write(),
         ["screenshots"] => browser::screenshots(),
