@@ -1,4 +1,5 @@
-//! What must hold whatever comes in from outside: the STUN codec, ChannelData, the relay's engine, the SDP filter.
+//! What must hold whatever comes in from outside: the STUN codec, ChannelData, messages on
+//! streams, the relay's engine, the SDP filter.
 //!
 //! One function for each target takes any bytes and panics where something is broken; each says in its module what it
 //! holds the code against. `fuzz_targets` has a program for each. Built for fuzzing (`cargo xtask fuzz`, or cargo-fuzz)
@@ -11,6 +12,7 @@
 pub mod channel_data;
 pub mod engine;
 pub mod sdp;
+pub mod stream;
 pub mod stun;
 
 #[cfg(fuzzing)]
@@ -23,6 +25,7 @@ pub type Check = fn(&[u8]);
 pub const TARGETS: &[(&str, Check)] = &[
     ("stun", stun::check),
     ("channel_data", channel_data::check),
+    ("stream", stream::check),
     ("engine", engine::check),
     ("sdp", sdp::check_description),
     ("candidate", sdp::check_candidate),

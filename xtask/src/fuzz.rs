@@ -13,6 +13,7 @@ use std::path::PathBuf;
 const TARGETS: &[(&str, &str)] = &[
     ("stun", "stun.dict"),
     ("channel_data", "stun.dict"),
+    ("stream", "stun.dict"),
     ("engine", "stun.dict"),
     ("sdp", "sdp.dict"),
     ("candidate", "sdp.dict"),
