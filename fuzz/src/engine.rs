@@ -204,6 +204,7 @@ impl World {
             }
         }
         while let Some(ended) = self.engine.poll_ended() {
+            let ended = ended.client;
             assert!(ended.stream().is_some(), "no stream");
             assert!(
                 !self.engine.holds(ended, self.now),
