@@ -68,7 +68,6 @@ fn in_pieces(stream: &[u8], size: usize) -> (Vec<Vec<u8>>, bool) {
     (came, false)
 }
 
-/// A framer that depends on where the stream is cut has to be seen: here one that takes each piece for a message.
 #[cfg(test)]
 mod tests {
     use super::in_pieces;
@@ -80,9 +79,11 @@ mod tests {
         for size in 1..=stream.len() {
             assert_eq!(in_pieces(&stream, size), (vec![message.to_vec(); 2], false));
         }
-        // Something else behind it closes the stream, whatever came before.
+        // A letter is first taken for a channel; that none is meant nobody knows before it has come whole.
         let stream = [&message[..], b"GET / HTTP/1.1"].concat();
-        // A letter is first taken for a channel; where it ends nobody knows before it has come.
-        assert!(in_pieces(&stream, 3).0.len() >= 1);
+        assert_eq!(in_pieces(&stream, 3), (vec![message.to_vec()], false));
+        // What cannot be the beginning of a message closes the stream.
+        let stream = [&message[..], &[0x80; 9]].concat();
+        assert_eq!(in_pieces(&stream, 8), (vec![message.to_vec()], true));
     }
 }
