@@ -37,6 +37,8 @@ pub mod engine;
 mod gather;
 #[cfg(target_os = "linux")]
 mod socket;
+#[cfg(target_os = "linux")]
+mod staffing;
 pub mod stream;
 
 #[cfg(target_os = "linux")]

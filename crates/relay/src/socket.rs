@@ -1,6 +1,6 @@
-//! The thin shell: one thread, one UDP port, packets in batches.
+//! The thin shell: one UDP port, packets in batches, one thread that receives and decides.
 //!
-//! The thread waits in one place for packets or for a wish of the program (revoke, count, stop), reads the clock once
+//! That thread waits in one place for packets or for a wish of the program (revoke, count, stop), reads the clock once
 //! for a batch, asks the engine about each packet, and sends what comes of it in one system call. What is relayed is
 //! sent from the buffer it came in. Where the kernel joins packets of one flow it is handed runs of them whole
 //! (`UDP_GRO`, `UDP_SEGMENT`).
@@ -8,13 +8,17 @@
 //! With many calls it lets packets gather for a moment before it receives them, where the measured rate says that this
 //! saves work (`gather.rs`).
 //!
+//! Sending is nearly all of the work, so where one thread is not enough others send for it (`staffing.rs`, `crew.rs`). The
+//! engine keeps one owner.
+//!
 //! Streams (TCP, TLS) are read and written elsewhere, by whoever has them; their messages pass through this thread too
 //! ([`Relay::join`]).
 //!
-//! Linux only. Absent so far: `io_uring`, more threads than one, and answering from the address that was asked where a
-//! host has several (bind to one of them there).
+//! Linux only. Absent so far: `io_uring`, and answering from the address that was asked where a host has several (bind to
+//! one of them there).
 
 mod clock;
+mod crew;
 mod inbox;
 mod line;
 mod outbox;
@@ -27,9 +31,9 @@ pub use streams::StreamCounters;
 use crate::credential::NodeKey;
 use crate::engine::{Counters, Engine, Limits, Now, Output};
 use crate::gather::Gather;
+use crate::staffing::Staffing;
 use clock::{instant, rest, unix_seconds, wake_ups};
-use inbox::Inbox;
-use outbox::Outbox;
+use crew::{Batch, Crew};
 use port::Port;
 use socket2::Socket;
 use std::fmt;
@@ -39,7 +43,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
-use std::thread::{Builder, JoinHandle};
+use std::thread::{Builder, JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 use streams::{Streams, Word};
 
@@ -83,6 +87,8 @@ pub struct Snapshot {
     pub unsent: u64,
     /// System calls that received something: far fewer than datagrams under load.
     pub batches: u64,
+    /// Threads that work now: the one that receives, and those that send for it under load.
+    pub threads: usize,
     /// How long packets gather now, before they are received; zero where that would not pay.
     pub gathering: Duration,
     /// What was done with streams.
@@ -258,14 +264,16 @@ impl Bell {
 
 /// The thread.
 struct Driver {
-    socket: UdpSocket,
+    socket: Arc<UdpSocket>,
     wishes: Receiver<Wish>,
     bell: Arc<Bell>,
     engine: Engine,
     gather: Gather,
     streams: Streams,
-    inbox: Inbox,
-    outbox: Outbox,
+    crew: Crew,
+    /// Where packets come in, and what is to be sent because of them and of streams.
+    batch: Batch,
+    staffing: Staffing,
     started: Instant,
     /// When the last batch was received, counted from the start.
     awake: Duration,
@@ -285,9 +293,13 @@ impl Driver {
         gather: Gather,
     ) -> Self {
         let v6 = socket.local_addr().is_ok_and(|address| address.is_ipv6());
+        let socket = Arc::new(socket);
+        let mut crew = Crew::new(socket.clone(), v6);
         Self {
-            inbox: Inbox::new(),
-            outbox: Outbox::new(v6),
+            batch: crew.take(),
+            crew,
+            // A relay that may use one core only stays one thread.
+            staffing: Staffing::new(available_parallelism().map_or(0, |cores| cores.get() - 1)),
             socket,
             wishes,
             bell,
@@ -319,21 +331,27 @@ impl Driver {
                 self.close_idle_streams(now);
             }
             self.gather.decide(now.millis, wake_ups);
+            if let Some(senders) = self.staffing.decide(now.millis, || self.crew.worked()) {
+                // Where threads cannot be had this one goes on alone.
+                let _ = self.crew.resize(senders);
+                self.batch = self.crew.take();
+            }
         }
     }
 
     /// Waits for packets, for a TICK at most. Returns how many messages there are.
     fn receive(&mut self) -> usize {
+        let inbox = &mut self.batch.inbox;
         if let Some(window) = self.gather.window() {
             // What came since the last receive has waited already.
             rest(window.saturating_sub(self.started.elapsed().saturating_sub(self.awake)));
-            let count = self.inbox.receive_now(&self.socket);
+            let count = inbox.receive_now(&self.socket);
             self.gather.note(count, true);
             if count > 0 {
                 return count;
             }
         }
-        let count = self.inbox.receive(&self.socket);
+        let count = inbox.receive(&self.socket);
         self.gather.note(count, false);
         count
     }
@@ -353,8 +371,9 @@ impl Driver {
                         counters: self.engine.counters().clone(),
                         allocations: self.engine.allocations(),
                         received: self.received,
-                        unsent: self.outbox.unsent(),
+                        unsent: self.crew.unsent(),
                         batches: self.batches,
+                        threads: 1 + self.crew.size(),
                         gathering: self.gather.window().unwrap_or_default(),
                         streams: self.streams.counters(),
                     };
@@ -370,30 +389,37 @@ impl Driver {
         false
     }
 
-    /// One batch, in and out.
+    /// One batch: asks the engine, and puts what comes of it into the batch's lists.
     fn relay(&mut self, count: usize, now: Now) {
         self.batches += u64::from(count > 0);
         for index in 0..count {
-            let (from, datagrams) = self.inbox.datagrams(index);
+            let (from, datagrams) = self.batch.inbox.datagrams(index);
             for datagram in datagrams {
                 self.received += 1;
-                if !self.outbox.has_room() {
-                    self.outbox.flush(&self.socket, self.inbox.memory());
+                if !self.batch.has_room() {
+                    self.crew.make_room(&mut self.batch);
                 }
-                match self.engine.handle(from, datagram.bytes(&self.inbox), now) {
+                match self
+                    .engine
+                    .handle(from, datagram.bytes(&self.batch.inbox), now)
+                {
                     Output::Nothing => {}
-                    Output::Reply(reply) => self.outbox.copy(from, &[reply]),
+                    Output::Reply(reply) => self.batch.list(from).1.copy(from, &[reply]),
                     Output::Forward(forward) => match forward.to.stream() {
-                        None => self.outbox.forward(&mut self.inbox, &datagram, &forward),
+                        None => {
+                            let (inbox, outbox) = self.batch.list(forward.to);
+                            outbox.forward(inbox, &datagram, &forward);
+                        }
                         Some(number) => {
-                            let payload = &datagram.bytes(&self.inbox)[forward.payload.clone()];
+                            let inbox = &self.batch.inbox;
+                            let payload = &datagram.bytes(inbox)[forward.payload.clone()];
                             self.streams.forward(number, &forward, payload);
                         }
                     },
                 }
             }
         }
-        self.outbox.flush(&self.socket, self.inbox.memory());
+        self.crew.pass_on(&mut self.batch);
         self.note_ended(now);
     }
 

@@ -55,6 +55,10 @@ pub(super) struct Inbox {
     headers: Vec<mmsghdr>,
 }
 
+// SAFETY: what makes it stay in one thread are the pointers in `vectors` and `headers`. They are written anew for each
+// system call and followed by nothing but that call, which the thread makes that holds the inbox.
+unsafe impl Send for Inbox {}
+
 /// One datagram in the memory of an inbox, and how much around it may be written over.
 pub(super) struct Datagram {
     pub(super) range: Range<usize>,

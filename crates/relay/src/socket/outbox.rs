@@ -45,6 +45,10 @@ pub(super) struct Outbox {
     unsent: u64,
 }
 
+// SAFETY: what makes it stay in one thread are the pointers in `vectors` and `headers`. They are written anew for each
+// system call and followed by nothing but that call, which the thread makes that holds the outbox.
+unsafe impl Send for Outbox {}
+
 struct Waiting {
     to: Endpoint,
     range: Range<usize>,
@@ -68,8 +72,13 @@ impl Outbox {
         }
     }
 
-    pub(super) fn unsent(&self) -> u64 {
-        self.unsent
+    /// Datagrams that the kernel would not send since this was last asked.
+    pub(super) fn take_unsent(&mut self) -> u64 {
+        std::mem::take(&mut self.unsent)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// Whether one more datagram of any size fits.

@@ -231,8 +231,8 @@ impl Driver {
         let from = held.endpoint;
         for message in Messages::new(bytes) {
             self.streams.counters.received += 1;
-            if !self.outbox.has_room() {
-                self.outbox.flush(&self.socket, self.inbox.memory());
+            if !self.batch.has_room() {
+                self.crew.make_room(&mut self.batch);
             }
             match self.engine.handle(from, message, now) {
                 Output::Nothing => {}
@@ -244,7 +244,7 @@ impl Driver {
                         None => {
                             let padding = &[0; 4][..forward.padding];
                             let parts = [forward.header.as_bytes(), payload, padding];
-                            self.outbox.copy(forward.to, &parts);
+                            self.batch.list(forward.to).1.copy(forward.to, &parts);
                         }
                     }
                 }
