@@ -4,6 +4,12 @@
 //! what is to be sent; a relayed payload is not copied, the answer says where in the datagram it lies and which header
 //! goes in front of it. On that way nothing is allocated: two look-ups by hash or index, and a few comparisons.
 //!
+//! The tables are ready for a part of this to run in the kernel: what a packet of a bound channel needs is its sender's
+//! endpoint and channel number, and gives the receiver's endpoint, its number, and until when that holds. An XDP program
+//! with a map from the one to the other would send such packets from where they arrive; the engine stays the authority by
+//! writing an entry when the second leg has bound, and taking it out on `remove`, [`Engine::revoke`] and expiry, while
+//! buckets and the marks of who has talked are read back with each [`Engine::tick`].
+//!
 //! Time comes in as [`Now`] and may be coarse: one reading for a batch of packets is fine. What is over is treated as
 //! gone from that moment; [`Engine::tick`] only gives its memory back.
 

@@ -16,6 +16,9 @@ const PERIOD_MILLIS: u64 = 100;
 const PACKETS_TO_BEGIN: f64 = 3.0;
 const WAKE_UPS_TO_BEGIN: f64 = 2.0;
 
+/// It does not begin where as many packets are woken up for at once: they gather by themselves.
+const PACKETS_A_WAKE_UP: f64 = 8.0;
+
 /// It ends when so large a part of the windows is empty: with 1.5 arrivals in a window on average, at random times, that
 /// is e^-1.5 of them.
 const EMPTY_TO_END: f64 = 0.22;
@@ -26,8 +29,9 @@ const ENOUGH: f64 = 32.0;
 /// So many packets at once are a sign that the thread is behind: it goes on without a window.
 const BEHIND: usize = 64;
 
-/// A window shorter than this part of the limit is not worth a timer: at such a rate packets gather by themselves.
-const SHORTEST: f64 = 0.1;
+/// A window shorter than this part of the limit is none: at such a rate the thread is busy most of the time, and what
+/// comes while it is gathers too.
+const SHORTEST: f64 = 0.5;
 
 /// Decides whether, and for how long.
 #[derive(Debug)]
@@ -88,7 +92,9 @@ impl Gather {
         let pays = match self.window {
             None => {
                 let woken = wake_ups.saturating_sub(self.period.wake_ups) as f64 / windows;
-                packets >= PACKETS_TO_BEGIN && woken >= WAKE_UPS_TO_BEGIN
+                packets >= PACKETS_TO_BEGIN
+                    && woken >= WAKE_UPS_TO_BEGIN
+                    && packets / woken < PACKETS_A_WAKE_UP
             }
             Some(_) => {
                 let empty = f64::from(self.period.empty) / f64::from(self.period.windows);
@@ -213,6 +219,17 @@ mod tests {
     }
 
     #[test]
+    fn whoever_waits_for_answers_is_not_slowed_down() {
+        // A hundred requests at once, and the next hundred when they have been answered.
+        let mut thread = Thread::new(MILLI);
+        for _ in 0..300 {
+            let at = thread.micros + 100;
+            thread.take(&[at; 100]);
+        }
+        assert_eq!(thread.gather.window(), None);
+    }
+
+    #[test]
     fn it_ends_when_the_calls_do() {
         let mut thread = Thread::new(MILLI);
         thread.second(5_000, 1);
@@ -234,9 +251,9 @@ mod tests {
     #[test]
     fn the_window_is_shorter_where_much_comes_and_none_where_packets_gather_by_themselves() {
         let mut thread = Thread::new(MILLI);
-        thread.second(64_000, 1);
+        thread.second(40_000, 1);
         let window = thread.gather.window().unwrap();
-        assert!((400..=600).contains(&window.as_micros()), "{window:?}");
+        assert!((700..=900).contains(&window.as_micros()), "{window:?}");
         // More than the thread can take: it never sleeps.
         thread.second(400_000, 1);
         assert_eq!(thread.gather.window(), None);
