@@ -6,7 +6,7 @@ use crate::{Outcome, install};
 /// Measures. What stands behind the command goes to the program in `bench/`.
 pub(crate) fn relay(words: &[&str]) -> Outcome {
     if !words.iter().any(|word| matches!(*word, "--help" | "-h")) {
-        install::for_the_bench()?;
+        install::coturn()?;
     }
     let mut arguments = vec!["run", "--quiet", "--release", "--package", "birdcall-bench"];
     arguments.extend(["--locked", "--", "relay"]);

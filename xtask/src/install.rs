@@ -1,4 +1,4 @@
-//! What the browser tests and the bench need of the machine.
+//! What tests and the bench need of the machine.
 
 use crate::Outcome;
 use crate::process::{Process, on_path};
@@ -34,11 +34,11 @@ pub(crate) fn for_browsers() -> Outcome {
 }
 
 /// Installs coturn where it is missing, and sees to it that Debian does not run it as a service.
-pub(crate) fn for_the_bench() -> Outcome {
+pub(crate) fn coturn() -> Outcome {
     if on_path("turnserver").is_some() {
         return Ok(());
     }
-    install("the bench", &["coturn"])?;
+    install("the tests of the relay and its bench", &["coturn"])?;
     if on_path("systemctl").is_some() {
         Process::new("systemctl", &["disable", "--now", "coturn"]).go()?;
     }

@@ -102,9 +102,10 @@ impl Client {
         self.until(|client| client.heard.pop_front())
     }
 
-    pub(crate) fn hears_nothing_more(&mut self) -> bool {
+    /// What has come, if anything has.
+    pub(crate) fn hears(&mut self) -> Option<(SocketAddr, Vec<u8>)> {
         self.take_one();
-        self.heard.is_empty()
+        self.heard.pop_front()
     }
 
     fn until<T>(&mut self, mut done: impl FnMut(&mut Self) -> Option<T>) -> T {

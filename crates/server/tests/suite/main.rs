@@ -1,9 +1,13 @@
 //! The whole server in this process, spoken to over HTTP and sockets; its clock is turned by hand.
 
+mod abuse;
 mod accounts;
 mod app;
 mod calls;
+#[path = "../../../relay/tests/loopback/client.rs"]
+mod client;
 mod doors;
+mod foreign;
 mod frames;
 mod gate;
 mod messages;

@@ -1,21 +1,20 @@
 //! The relay as the two sides of a call are given it: after an accept, to each leg its own, until the end.
 
-#[path = "../../../relay/tests/loopback/client.rs"]
-mod client;
-
 use super::app::{Device, Socket, TestApp};
+use super::client::Client;
 use birdcall_relay::Relay;
 use birdcall_relay::credential::Credential;
 use birdcall_relay::engine::Refusal;
 use birdcall_server::relay::key;
-use client::Client;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 use tokio::task::block_in_place;
 
 /// How long anything may take before the test has failed.
@@ -235,7 +234,7 @@ async fn the_legs_reach_each_other_until_the_call_ends() {
         other.bind(from);
         one.say(to, &media);
         assert_eq!(other.hear(), (from, media.clone()));
-        assert!(other.hears_nothing_more());
+        assert_eq!(other.hears(), None);
     });
     call.callee.0.press("call_hang_up", &call.id).await;
     call.caller.0.until("call_ended").await;
@@ -345,65 +344,107 @@ async fn what_the_relay_refuses_is_counted_where_figures_are() {
     assert_eq!(line("birdcall_relay_allocations"), 0.0);
 }
 
-/// The relay in a process of its own, and credentials for clients that are no browsers.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_relay_of_its_own_takes_credentials_of_its_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let birdcall = |words: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_birdcall"));
-        command.env_clear().env("BIRDCALL_DATA", folder.path());
-        command.args(words).stderr(Stdio::null());
-        command
-    };
-    let mut program = birdcall(&["relay", "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(program.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let address: SocketAddr = line.strip_prefix("relay ").unwrap().trim().parse().unwrap();
+/// `birdcall relay` with a key of its own; killed when dropped.
+pub(crate) struct RelayProgram {
+    pub(crate) address: SocketAddr,
+    child: Child,
+    folder: TempDir,
+}
 
-    let printed = birdcall(&["relay", "credential", "--calls", "2", "--ttl", "60"])
-        .output()
-        .unwrap();
-    let printed = String::from_utf8(printed.stdout).unwrap();
-    let lines: Vec<Vec<&str>> = printed
-        .lines()
-        .map(|line| line.split(' ').collect())
-        .collect();
-    let legs: Vec<_> = lines.iter().map(|words| (words[0], words[1])).collect();
-    let [one, other] = [lines[0][0], lines[2][0]];
+impl RelayProgram {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = birdcall(folder.path(), &["relay", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line.strip_prefix("relay ").unwrap().trim().parse().unwrap();
+        Self {
+            address,
+            child,
+            folder,
+        }
+    }
+
+    /// The lines that `birdcall relay credential` prints, in words.
+    fn printed(&self, words: &[&str]) -> Vec<Vec<String>> {
+        let words = [&["relay", "credential"], words].concat();
+        let printed = birdcall(self.folder.path(), &words).output().unwrap();
+        String::from_utf8(printed.stdout)
+            .unwrap()
+            .lines()
+            .map(|line| line.split(' ').map(str::to_owned).collect())
+            .collect()
+    }
+
+    /// How much memory it has, in KiB (proc(5), `VmRSS`).
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let file = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(file).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        line.unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap()
+    }
+
+    /// Of both legs of a fresh call.
+    pub(crate) fn credentials(&self) -> [Credential; 2] {
+        let lines = self.printed(&["--ttl", "60"]);
+        [&lines[0], &lines[1]].map(|words| Credential {
+            username: words[2].clone(),
+            password: words[3].clone(),
+        })
+    }
+}
+
+impl Drop for RelayProgram {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn birdcall(data: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_birdcall"));
+    command.env_clear().env("BIRDCALL_DATA", data);
+    command.args(words).stderr(Stdio::null());
+    command
+}
+
+/// The relay in a process of its own, and credentials for clients that are no browsers.
+#[test]
+fn a_relay_of_its_own_takes_credentials_of_its_key() {
+    let relay = RelayProgram::start();
+    let lines = relay.printed(&["--calls", "2"]);
+    let legs: Vec<_> = lines.iter().map(|words| (&words[0], &words[1])).collect();
+    let [one, other] = [&lines[0][0], &lines[2][0]];
     assert_ne!(one, other);
+    let [caller, callee] = ["caller", "callee"].map(str::to_owned);
     assert_eq!(
         legs,
         [
-            (one, "caller"),
-            (one, "callee"),
-            (other, "caller"),
-            (other, "callee")
+            (one, &caller),
+            (one, &callee),
+            (other, &caller),
+            (other, &callee)
         ]
     );
-    let client = |words: &[&str]| {
-        let credential = Credential {
-            username: words[2].into(),
-            password: words[3].into(),
-        };
-        Client::new("127.0.0.1:0", address, &credential)
-    };
-    block_in_place(|| {
-        let (mut caller, mut callee) = (client(&lines[0]), client(&lines[1]));
-        let (from, to) = (caller.allocate(), callee.allocate());
-        assert!(caller.permit(to) && callee.permit(from));
-        caller.say(to, &[0x80; 20]);
-        assert_eq!(callee.hear(), (from, vec![0x80; 20]));
-    });
-    program.kill().unwrap();
-    program.wait().unwrap();
-    let ask = |words: &[&str]| birdcall(words).output().unwrap().status.success();
-    assert!(!ask(&["relay", "credential", "--calls", "0"]));
-    assert!(!ask(&["relay", "credential", "--ttl", "90000"]));
-    std::fs::write(folder.path().join("node.key"), "no key").unwrap();
-    assert!(!ask(&["relay", "credential"]));
+    let [mut caller, mut callee] = relay
+        .credentials()
+        .map(|credential| Client::new("127.0.0.1:0", relay.address, &credential));
+    let (from, to) = (caller.allocate(), callee.allocate());
+    assert!(caller.permit(to) && callee.permit(from));
+    caller.say(to, &[0x80; 20]);
+    assert_eq!(callee.hear(), (from, vec![0x80; 20]));
+
+    assert!(relay.printed(&["--calls", "0"]).is_empty());
+    assert!(relay.printed(&["--ttl", "90000"]).is_empty());
+    std::fs::write(relay.folder.path().join("node.key"), "no key").unwrap();
+    assert!(relay.printed(&[]).is_empty());
 }
