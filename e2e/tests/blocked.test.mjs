@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { evidence, setPrivacy } from '../harness/net/conversation.mjs';
 import { connections } from '../harness/net/overheard.mjs';
+import { describe } from '../harness/net/packet.mjs';
 import { assertSecret } from '../harness/net/secrecy.mjs';
 import { town } from '../harness/net/town.mjs';
 import { received } from '../harness/probe.mjs';
@@ -45,6 +46,6 @@ for (const family of ['v4', 'v6']) {
     const since = all.passed.ann.filter(
       ({ kind, source }) => kind === 'udp' && town.hosts.ann.addresses.includes(source),
     );
-    assert.deepEqual(since, [], 'no UDP left the host');
+    assert.deepEqual(since.map(describe), [], 'no UDP left the host');
   });
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromBytes, toBytes } from '../harness/net/addresses.mjs';
-import { encrypted } from '../harness/net/cipher.mjs';
+import { chancy } from '../harness/net/chance.mjs';
 import { questions } from '../harness/net/dns.mjs';
 import { Forms } from '../harness/net/forms.mjs';
 import { decode, isOfTheLink } from '../harness/net/packet.mjs';
@@ -191,22 +191,39 @@ test('an IPv6 address is found in every form', () => {
   assert.deepEqual(forms.find('fd7b:9c41:83a5:12::d04b:9137'), []);
 });
 
-test('what is encrypted is told from what can be read', () => {
-  const range = (payload, kind = 'udp', port = 1) =>
-    encrypted({ kind, sourcePort: port, targetPort: 2, payload, at: 0 }, 443);
+test('what looks like chance is told from what can be read', () => {
+  const ranges = (payload, kind = 'udp', port = 1) =>
+    chancy({ kind, sourcePort: port, targetPort: 2, payload, at: 100 }, 443).map(([from, to]) => [
+      from - 100,
+      to - 100,
+    ]);
   const rtp = Buffer.concat([hex('906f000100000001000000aa', 'bede0001', '10ff0000'), Buffer.alloc(50)]);
-  assert.deepEqual(range(rtp), [20, 70]);
-  assert.deepEqual(range(Buffer.concat([hex('40010046'), rtp])), [24, 74], 'in a channel');
-  assert.deepEqual(range(Buffer.concat([hex('80c80006000000aa'), Buffer.alloc(28)])), [8, 36], 'RTCP');
-  const stun = hex('000100082112a442000102030405060708090a0b', '0006000461626364');
-  assert.deepEqual(range(stun), [0, 0]);
-  const indication = Buffer.concat([hex('0016004a2112a442000102030405060708090a0b', '00130046'), rtp]);
-  assert.deepEqual(range(indication), [44, 94], 'in an indication');
-  assert.deepEqual(range(hex('16fefd00000000000000000003', 'aabbcc')), [0, 0], 'a handshake in the open');
-  assert.deepEqual(range(hex('17fefd00010000000000010003', 'aabbcc')), [13, 16]);
-  assert.deepEqual(range(hex('1603010003', 'aabbcc'), 'tcp', 443), [0, 0]);
-  assert.deepEqual(range(hex('1703030003', 'aabbcc'), 'tcp', 443), [5, 8]);
-  assert.deepEqual(range(hex('1703030003', 'aabbcc'), 'tcp', 80), [0, 0], 'TCP of another port is read');
+  assert.deepEqual(ranges(rtp), [[20, 70]]);
+  assert.deepEqual(ranges(Buffer.concat([hex('40010046'), rtp])), [[24, 74]], 'in a channel');
+  assert.deepEqual(ranges(Buffer.concat([hex('80c80006000000aa'), Buffer.alloc(28)])), [[8, 36]], 'RTCP');
+  const head = (type, length) => hex(type, length, '2112a442000102030405060708090a0b');
+  const stun = Buffer.concat([head('0001', '001c'), hex('0012000800012115', '2b41b568', '00080014'), Buffer.alloc(20)]);
+  assert.deepEqual(
+    ranges(stun),
+    [
+      [8, 20],
+      [36, 56],
+    ],
+    'not the address',
+  );
+  const indication = Buffer.concat([head('0016', '004a'), hex('00130046'), rtp]);
+  assert.deepEqual(
+    ranges(indication),
+    [
+      [8, 20],
+      [44, 94],
+    ],
+    'in an indication',
+  );
+  assert.deepEqual(ranges(hex('16fefd00000000000000000003', 'aabbcc')), [[0, 16]], 'DTLS');
+  assert.deepEqual(ranges(hex('1703030003', 'aabbcc'), 'tcp', 443), [[0, 8]]);
+  assert.deepEqual(ranges(hex('1703030003', 'aabbcc'), 'tcp', 80), [], 'TCP of another port is read');
+  assert.deepEqual(ranges(Buffer.from('plain text in a packet')), []);
 });
 
 const ann = { name: 'ann', addresses: ['10.83.17.42'], linkLocal: 'fe80::a' };

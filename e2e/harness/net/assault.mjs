@@ -133,6 +133,7 @@ export async function tamperingBrowser(town, { private: shy = ['bob'], path = 'r
       await until('a restart', told, (now) => now > sofar);
     },
   });
+  await town.leave();
   const after = await town.figures.read();
   const dropped = grown(before, after, /^birdcall_filtered_candidates/);
   const wrong = dropped < 2 * CANDIDATES.length ? [`only ${dropped} candidates were filtered`] : [];

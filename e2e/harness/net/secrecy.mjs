@@ -2,12 +2,12 @@
 // address, in any form. Each finding is a sentence that begins with what was broken.
 
 import assert from 'node:assert/strict';
-import { encrypted } from './cipher.mjs';
+import { chancy } from './chance.mjs';
 import { questions } from './dns.mjs';
 import { Forms } from './forms.mjs';
 import { describe, isOfTheLink } from './packet.mjs';
 
-/** Patterns this short turn up in encrypted bytes by chance: once in 2^32 places. Longer ones do not. */
+/** Patterns this short turn up by chance in bytes that look like it: once in 2^32 places. Longer ones do not. */
 const SHORT = 6;
 /** Most findings of a kind that are told. */
 const ENOUGH = 5;
@@ -70,10 +70,10 @@ export function told(self, other, { port }, packets, heard) {
   const found = [];
   const chance = new Map();
   for (const packet of packets) {
-    const [from, to] = encrypted(packet, port);
+    const ranges = chancy(packet, port);
     for (const { address, form, at, length } of forms.find(packet.frame)) {
       const words = `${self.name} is told ${other.name}'s address ${address} (${form}) in a packet: ${describe(packet)}`;
-      const byChance = length <= SHORT && at >= from && at + length <= to;
+      const byChance = length <= SHORT && ranges.some(([from, to]) => at >= from && at + length <= to);
       if (byChance) chance.set(form, [...(chance.get(form) ?? []), words]);
       else found.push(words);
     }
