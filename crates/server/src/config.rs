@@ -17,7 +17,7 @@ pub struct Options {
     /// Address and port of the web app [default: 127.0.0.1:8080]
     #[arg(long, env = "BIRDCALL_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
-    /// Address and port of the relay, UDP and TCP [default: [::]:3478, which is IPv4 too]
+    /// Address and port of the relay, UDP and TCP [default: port 3478, IPv4 and IPv6]
     #[arg(long, env = "BIRDCALL_RELAY_LISTEN", value_name = "ADDR")]
     pub relay_listen: Option<SocketAddr>,
     /// Whether this program relays calls itself; without a relay only people who follow each other can call, and

@@ -29,7 +29,7 @@ pub(super) struct Line {
 
 #[derive(Args)]
 struct RelayOptions {
-    /// Address and port, UDP and TCP [default: [::]:3478, which is IPv4 too]
+    /// Address and port, UDP and TCP [default: port 3478, IPv4 and IPv6]
     #[arg(
         long = "listen",
         alias = "relay-listen",
