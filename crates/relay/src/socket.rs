@@ -14,8 +14,12 @@
 //! Streams (TCP, TLS) are read and written elsewhere, by whoever has them; their messages pass through this thread too
 //! ([`Relay::join`]).
 //!
-//! Linux only. Absent so far: `io_uring`, and answering from the address that was asked where a host has several (bind to
-//! one of them there).
+//! `io_uring` is deliberately absent: on loopback with Linux 6.18 a bare forwarder with multishot receives, provided
+//! buffers and a least time to wait needed as much CPU for a packet as one with these calls. The ratio was 0.93 to 1.02 for
+//! audio at call rate, 1.01 to 1.13 where packets gather, 1.01 to 1.07 when saturated.
+//!
+//! Linux only. Absent so far: answering from the address that was asked where a host has several (bind to one of them
+//! there).
 
 mod clock;
 mod crew;
