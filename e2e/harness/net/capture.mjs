@@ -4,11 +4,13 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { until } from '../until.mjs';
-import { DISCARD } from './namespaces.mjs';
+import { DISCARD, LARGEST } from './namespaces.mjs';
 import { decode } from './packet.mjs';
 import { PcapReader } from './pcap.mjs';
 
 const MARK = 'birdcall-mark-';
+/** Bytes of the headers before what was handed over. */
+const HEADERS = 128;
 /** MiB for packets that nobody has read yet. Raising it costs memory while it runs. */
 const BUFFER = 16;
 
@@ -31,7 +33,18 @@ export class Capture {
   }
 
   async #start() {
-    const tcpdump = ['tcpdump', '-i', 'eth0', '-n', '-s', '0', '-U', '--immediate-mode', '-Z', 'root'];
+    const tcpdump = [
+      'tcpdump',
+      '-i',
+      'eth0',
+      '-n',
+      '-s',
+      String(LARGEST + HEADERS),
+      '-U',
+      '--immediate-mode',
+      '-Z',
+      'root',
+    ];
     const [program, ...options] = [...this.#host.prefix, ...tcpdump, '-B', String(BUFFER * 1024), '-w', '-'];
     this.#child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'] });
     const reader = new PcapReader();

@@ -24,6 +24,12 @@ export const PLACES = {
 /** RFC 863; nobody listens there. Captures are marked with datagrams to it. */
 export const DISCARD = 9;
 
+/**
+ * Bytes that a host hands to its interface at once. Captures keep as much room for every frame, so lowering it lets them
+ * hold more frames that nobody has read yet.
+ */
+export const LARGEST = 8_192;
+
 const routerOf = ({ v4, v6 }) => ({ v4: v4.replace(/\d+$/, '1'), v6: `${v6.split(':').slice(0, 4).join(':')}::1` });
 
 /** Networks of this run, still to be removed. */
@@ -161,7 +167,12 @@ export class Network {
         this.routerNamespace,
       ]);
       host.run('sh', '-c', 'for it in all default eth0; do echo 0 > /proc/sys/net/ipv6/conf/$it/accept_ra; done');
-      const lines = ['link set lo up', 'link set eth0 up', ...addressing(host, 'v4'), ...addressing(host, 'v6')];
+      const lines = [
+        'link set lo up',
+        `link set eth0 gso_max_size ${LARGEST} up`,
+        ...addressing(host, 'v4'),
+        ...addressing(host, 'v6'),
+      ];
       run(['ip', '-n', host.namespace, '-batch', '-'], lines.join('\n'));
       router.push(
         `link set to-${host.name} up`,
