@@ -5,9 +5,9 @@
 //! address of the other leg of the same call (P-4). So there is no port range, nothing to reach from outside, and a
 //! relayed address tells nothing. A packet goes from client to client in one step.
 //!
-//! Reading order: [`credential`] says who may, [`control`] how a server on another machine ends a call, [`codec`] what a datagram holds, [`engine`] what is done with it, and
-//! `Relay` is the thin shell with the socket (Linux only). When packets gather and how many threads send are two small
-//! policies of their own, `gather.rs` and `staffing.rs`.
+//! Reading order: [`credential`] says who may, [`control`] how a server on another machine ends a call, [`codec`] what a
+//! datagram holds, [`engine`] what is done with it, and `Relay` is the thin shell with the socket (Linux only). When
+//! packets gather and how many threads send are two small policies of their own, `gather.rs` and `staffing.rs`.
 //!
 //! On TCP and TLS [`stream`] says where messages end; who reads and writes one gives its bytes to `Relay::join`.
 //!
@@ -26,7 +26,8 @@
 //!
 //! Beyond the RFCs: nothing is remembered of a source before its MESSAGE-INTEGRITY was found right, answers to unproven
 //! sources are paid out of a budget that keeps what goes out below what came in, a leg belongs to one device, is in one
-//! place (once it has talked for a second no other network gets in) and has a token bucket, and a call that was revoked is over at once.
+//! place (once it has talked for a second no other network gets in) and has a token bucket, and a call that was revoked
+//! is over at once.
 //!
 //! Deliberately absent: accounts, a database, anything of a call but its number.
 
