@@ -96,7 +96,7 @@ pub struct Claim {
     pub call: u64,
     /// The side of it.
     pub leg: Leg,
-    /// The one device that is in it on that side.
+    /// The one device that is in it on that side, by its alias for this call: see [`Issuer::alias`].
     pub device: u64,
     /// When it ends, in seconds of Unix time.
     pub expires: u64,
@@ -158,6 +158,19 @@ impl Issuer {
             password: password.iter().copied().map(char::from).collect(),
             username,
         }
+    }
+
+    /// What a device is called in the credentials of one call. User names travel readably, so whoever watches a line
+    /// must not find a lasting number of the device in them: this one is the same for as long as the call lasts, and says
+    /// nothing about the next.
+    pub fn alias(&self, call: u64, device: u64) -> u64 {
+        let mut mac = self.mac.clone();
+        // Shorter than a user name, so it is nobody's password.
+        mac.update(b"device");
+        mac.update(&call.to_be_bytes());
+        mac.update(&device.to_be_bytes());
+        let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(mac.finalize().into_bytes());
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
     /// Reads a user name. That the sender holds its password is not known before a MESSAGE-INTEGRITY was checked

@@ -100,3 +100,18 @@ proptest! {
         prop_assert_eq!(issuer().check(&username, &password, NOW), None);
     }
 }
+
+#[test]
+fn a_device_has_another_name_in_each_call() {
+    let alias = |call, device| issuer().alias(call, device);
+    assert_eq!(alias(1, 9), alias(1, 9));
+    assert_ne!(alias(1, 9), alias(2, 9));
+    assert_ne!(alias(1, 9), alias(1, 8));
+    assert_ne!(alias(1, 9), 9);
+    let other = Issuer::new(&NodeKey::new([8; 32]));
+    assert_ne!(
+        alias(1, 9),
+        other.alias(1, 9),
+        "it cannot be computed without the key"
+    );
+}

@@ -103,7 +103,7 @@ impl Relaying {
         let credential = self.issuer.issue(&Claim {
             call: number(call),
             leg: leg(role),
-            device: device_number(device),
+            device: self.issuer.alias(number(call), device_number(device)),
             expires: (now + CREDENTIAL_LIFE).0.unsigned_abs() / 1000,
         });
         vec![IceServer {
@@ -172,7 +172,7 @@ pub fn number(call: CallId) -> u64 {
     call.as_i64().unsigned_abs()
 }
 
-/// A device as the relay knows it.
+/// A device's number, which no relay is told: see [`Issuer::alias`].
 #[must_use]
 pub fn device_number(device: DeviceId) -> u64 {
     device.as_i64().unsigned_abs()

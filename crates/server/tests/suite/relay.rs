@@ -92,6 +92,14 @@ async fn a_relayed_call_is_told_the_own_relay_and_nothing_else() {
         );
     }
     assert_ne!(credential(&call.caller.1), credential(&call.callee.1));
+    // User names are readable on the line: nothing in them is the same in the next call but the leg.
+    let device = |started: &Value| credential(started).username[22..].to_owned();
+    let before = device(&call.caller.1);
+    call.caller.0.press("call_hang_up", &call.id).await;
+    call.callee.0.until("call_ended").await;
+    let next = answered(&ann, &bob).await;
+    assert_ne!(device(&next.caller.1), before);
+    let mut call = next;
     call.caller.0.press("call_hang_up", &call.id).await;
     call.callee.0.until("call_ended").await;
 
