@@ -144,8 +144,8 @@ pub struct Engine {
     revocations: VecDeque<(u64, u64)>,
     counters: Counters,
     seal: Seal,
-    /// When a server first said something: another one after each start.
-    boot: Option<u64>,
+    /// Another one after each start.
+    boot: u64,
     reply: Vec<u8>,
     /// Streams whose allocation is over, until the driver has asked.
     ended: Vec<Ended>,
@@ -178,12 +178,20 @@ impl Engine {
             revocations: VecDeque::new(),
             counters: Counters::default(),
             seal: Seal::new(key),
-            boot: None,
+            boot: 0,
             reply: Vec::with_capacity(512),
             ended: Vec::new(),
             indications: seed,
             swept: 0,
         }
+    }
+
+    /// The number of this start, which a server elsewhere tells it by from the one before. Whoever has randomness gives
+    /// a random one: a relay can be started twice within a tick of any clock.
+    #[must_use]
+    pub fn booted_as(mut self, boot: u64) -> Self {
+        self.boot = boot;
+        self
     }
 
     /// Takes one datagram.
@@ -219,6 +227,7 @@ impl Engine {
     /// An engine remembers this for as long as a credential can live; a restarted one has to be told again.
     pub fn revoke(&mut self, call: u64, now: Now) {
         if self.revoked.insert(call) {
+            self.counters.revoked += 1;
             self.revocations
                 .push_back((now.millis + LONGEST_LIFE * 1000, call));
         }
@@ -239,7 +248,7 @@ impl Engine {
         for call in calls {
             self.revoke(call, now);
         }
-        let boot = *self.boot.get_or_insert(now.unix);
+        let boot = self.boot;
         self.reply = self.seal.write(&Control::Done { sequence, boot });
         Step::Reply
     }

@@ -41,6 +41,7 @@ use crew::{Batch, Crew};
 use port::Port;
 use socket2::Socket;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::num::NonZeroU32;
@@ -138,7 +139,9 @@ impl Relay {
             reason = "this is where the relay gets its thread"
         )]
         let thread = Builder::new().name("relay".into()).spawn(move || {
-            let engine = Engine::new(&options.key, options.limits);
+            // Seeded by the system's randomness.
+            let boot = RandomState::new().hash_one(());
+            let engine = Engine::new(&options.key, options.limits).booted_as(boot);
             let parts = (engine, Streams::new(&options.key));
             Driver::new(socket, inbox, heard, parts, Gather::new(options.gather)).run();
         })?;

@@ -184,6 +184,8 @@ pub struct Counters {
     pub reply_bytes: u64,
     /// Allocations made.
     pub allocated: u64,
+    /// Calls that were ended: see [`Engine::revoke`](super::Engine::revoke).
+    pub revoked: u64,
     refused: [u64; Refusal::ALL.len()],
 }
 

@@ -4,7 +4,7 @@ use crate::world::{CALL, Heard, MEDIA, World, lifetime, udp};
 use birdcall_relay::codec::{Method, kind};
 use birdcall_relay::control::{Control, Seal};
 use birdcall_relay::credential::{Leg, NodeKey};
-use birdcall_relay::engine::{FIRST_PORT, Output, Refusal};
+use birdcall_relay::engine::{Engine, FIRST_PORT, Limits, Output, Refusal};
 
 #[test]
 fn a_client_is_challenged_once_and_told_its_addresses() {
@@ -292,6 +292,16 @@ fn a_server_elsewhere_ends_calls_by_the_key() {
     world.pass(5);
     let done = tell(&mut world, 3, vec![1, CALL]).unwrap();
     assert_eq!(hello, done, "the same start, the same number");
+    let key = NodeKey::new([3; 32]);
+    let mut again = Engine::new(&key, Limits::default()).booted_as(7);
+    let bytes = Seal::new(&key).write(&Control::Revoke {
+        sequence: 9,
+        calls: vec![],
+    });
+    let Output::Reply(answer) = again.handle(server.into(), &bytes, world.now) else {
+        panic!("no answer");
+    };
+    assert_ne!(Seal::new(&key).read(answer), Some(hello), "another start");
     assert_eq!(world.engine.allocations(), 0);
     let mut again = world.client_with("192.0.2.1:7", caller.credential);
     assert_eq!(world.allocate(&mut again).code(), 401);

@@ -43,6 +43,11 @@ impl Collector for Figures {
             ("relay_reply_bytes", "Bytes of them", count.reply_bytes),
             ("relay_allocated", "Allocations made", count.allocated),
             (
+                "relay_ended_calls",
+                "Calls it was told the end of",
+                count.revoked,
+            ),
+            (
                 "relay_streams_joined",
                 "TCP and TLS connections taken",
                 streams.joined,
