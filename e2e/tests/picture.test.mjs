@@ -33,6 +33,20 @@ story('the call screen shows the other side large and oneself', async (people) =
   assert.ok(large.red > large.blue + 20, 'the large picture is what the other camera sees');
   assert.ok(small.blue > small.red, "the small one is one's own");
 
+  // Neither goes black for a moment when something else changes.
+  await ann.page.evaluate(() => {
+    window.emptied = 0;
+    for (const video of document.querySelectorAll('video')) {
+      video.addEventListener('emptied', () => (window.emptied += 1));
+    }
+  });
+  for (const name of ['Mute', 'Unmute']) await ann.press(name);
+  await ann.button('Mute').waitFor();
+  await bob.press('Mute');
+  await ann.sees(/muted/i);
+  await bob.press('Unmute');
+  assert.equal(await ann.page.evaluate(() => window.emptied), 0, 'a picture was taken away and put back');
+
   if (process.env.BIRDCALL_PICTURE) {
     await until(
       'the picture is sharp',
