@@ -19,6 +19,7 @@ use birdcall_protocol::{CallId, DeviceId, Timestamp};
 use birdcall_relay::Relay;
 use birdcall_relay::credential::{Claim, Issuer, Leg, NodeKey};
 use birdcall_relay::engine::RELAYED_ADDRESSES;
+use birdcall_store::StoreError;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,14 +133,13 @@ pub async fn keep_told(app: App) {
 }
 
 /// Calls that are over and whose credentials may not be. A relay knows them while it runs; a new one has to be told.
-pub async fn over_lately(app: &App) -> Vec<CallId> {
+///
+/// # Errors
+/// `Unavailable`.
+pub async fn over_lately(app: &App) -> Result<Vec<CallId>, StoreError> {
     // A call may have got its last credential long after it began.
     let since = Timestamp(app.clock.now().0 - 2 * CREDENTIAL_LIFE.as_millis() as i64);
-    let read = async { app.store.read().await?.answered_since(since).await };
-    read.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "the relay was not told which calls are over");
-        Vec::new()
-    })
+    app.store.read().await?.answered_since(since).await
 }
 
 /// The relayed address of a side, the same in every call; its ports count that side's allocations.

@@ -59,7 +59,11 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     if app.config.demo {
         demo::people(&app).await?;
     }
-    for call in relay::over_lately(&app).await {
+    // A relay that does not know which calls are over would let their credentials in.
+    let over = relay::over_lately(&app)
+        .await
+        .map_err(|error| format!("cannot read the calls that are over: {error}"))?;
+    for call in over {
         app.relay.revoke(call);
     }
     let (stop, stopped) = watch::channel(false);

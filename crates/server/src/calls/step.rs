@@ -250,7 +250,8 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
             Action::Record(_) => news = true,
         }
     }
-    if !call.is_open() {
+    // Of a call that nobody answered there is no credential (C-11).
+    if !call.is_open() && call.answered() {
         app.relay.revoke(call.id());
     }
     if news {

@@ -125,10 +125,7 @@ impl Elsewhere {
                 asked = Instant::now();
                 let new = self.note(boot, count);
                 if new {
-                    let again = super::over_lately(app).await;
-                    self.heard()
-                        .over
-                        .extend(again.into_iter().map(super::number));
+                    self.tell_again(app).await;
                 }
                 if !self.heard().over.is_empty() {
                     break;
@@ -137,6 +134,20 @@ impl Elsewhere {
             if asked.elapsed() > GONE_AFTER {
                 // Perhaps its address has changed.
                 return Ok(());
+            }
+        }
+    }
+
+    /// A relay that was started anew knows of no end. What cannot be read now is read at its next answer.
+    async fn tell_again(&self, app: &App) {
+        match super::over_lately(app).await {
+            Ok(calls) => self
+                .heard()
+                .over
+                .extend(calls.into_iter().map(super::number)),
+            Err(error) => {
+                tracing::error!(%error, "the relay was not told which calls are over");
+                self.heard().boot = None;
             }
         }
     }
