@@ -1,100 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { handle, nextTick } from './machine.pure';
-import type { CallView, ServerFrame } from './port';
+import {
+  A,
+  accept,
+  active,
+  answering,
+  B,
+  claiming,
+  connecting,
+  elsewhere,
+  ended,
+  events,
+  frame,
+  idle,
+  NOW,
+  outgoing,
+  over,
+  pressCall,
+  rejoining,
+  remembered,
+  ring,
+  ringing,
+  run,
+  started,
+  starting,
+  view,
+  welcome,
+} from './machine-world';
 import { visibleRings } from './standing.pure';
 import { begin, type Effect, type Event, type Main, type State } from './state.pure';
-
-const NOW = 1_000_000;
-const A = '000000000000000a';
-const B = '000000000000000b';
-
-type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
-
-const view = (call = A, phase: CallView['phase'] = 'ringing', handle_ = 'bob'): CallView => ({
-  call,
-  role: 'caller',
-  with: handle_,
-  kind: 'audio',
-  phase,
-  path: 'direct',
-  deadline: phase === 'ringing' ? NOW + 45_000 : null,
-  here: true,
-});
-const started = (epoch = 1, call = A, handle_ = 'bob', path: CallView['path'] = 'direct'): FrameOf<'call_started'> => ({
-  type: 'call_started',
-  call,
-  role: 'caller',
-  with: handle_,
-  kind: 'audio',
-  path,
-  ice_servers: [],
-  epoch,
-});
-const welcome = (...calls: CallView[]): FrameOf<'welcome'> => ({
-  type: 'welcome',
-  device: '0000000000000001',
-  now: NOW,
-  cursor: 0,
-  reset: false,
-  calls,
-});
-const ring = (
-  call = A,
-  deadline = NOW + 45_000,
-  caller = 'bob',
-  kind: CallView['kind'] = 'audio',
-): FrameOf<'ring'> => ({
-  type: 'ring',
-  call,
-  caller,
-  kind,
-  deadline,
-});
-const ended = (reason: FrameOf<'call_ended'>['reason'] = 'hung_up', call = A): FrameOf<'call_ended'> => ({
-  type: 'call_ended',
-  call,
-  reason,
-});
-const frame = (value: ServerFrame): Event => ({ type: 'frame', frame: value });
-const pressCall: Event = { type: 'press_call', attempt: 'k1', with: 'bob', kind: 'audio' };
-const accept: Event = { type: 'press_accept', call: A, video: false };
-
-/** Runs events, each a millisecond after the other unless it says when. */
-function run(from: State, ...events: (Event | [number, Event])[]): { state: State; effects: Effect[]; last: Effect[] } {
-  let state = from;
-  let at = NOW;
-  let last: Effect[] = [];
-  const effects: Effect[] = [];
-  for (const item of events) {
-    const [when, event] = Array.isArray(item) ? item : [at + 1, item];
-    at = when;
-    const turn = handle(state, event, at);
-    state = turn.state;
-    last = turn.effects;
-    effects.push(...last);
-  }
-  return { state, effects, last };
-}
-
-const idle = begin(null, true);
-const starting = run(idle, pressCall).state;
-const outgoing = run(starting, { type: 'invited', attempt: 'k1', view: view() }).state;
-const ringing = run(idle, frame(ring())).state;
-const answering = run(ringing, accept).state;
-const remembered = begin({ call: A, muted: true, camera: true, way: 'unknown' }, false);
-const claiming = run(remembered, frame(welcome(view(A, 'active')))).state;
-const rejoining = run(claiming, { type: 'claim_won', call: A }).state;
-const connecting = run(outgoing, frame(started())).state;
-const active = run(
-  connecting,
-  { type: 'microphone_opened', media: 1 },
-  { type: 'peer_up', epoch: 1 },
-  frame({ type: 'call_active', call: A, since: NOW }),
-).state;
-const elsewhere = run(idle, frame(started())).state;
-const over = run(active, frame(ended())).state;
 
 /** One state of each kind; with a ring beside it where that makes a difference. */
 const states: Record<string, State> = {
@@ -109,72 +44,6 @@ const states: Record<string, State> = {
   active,
   elsewhere,
   over,
-};
-
-const events: Record<string, Event> = {
-  press_call: { type: 'press_call', attempt: 'k2', with: 'bob', kind: 'video' },
-  press_accept: accept,
-  press_decline: { type: 'press_decline', call: A },
-  press_end: { type: 'press_end' },
-  press_microphone: { type: 'press_microphone' },
-  press_camera: { type: 'press_camera' },
-  press_screen: { type: 'press_screen' },
-  press_take: { type: 'press_take' },
-  press_understood: { type: 'press_understood' },
-  dismiss: { type: 'dismiss' },
-  welcome_with: frame(welcome(view(A, 'active'))),
-  welcome_without: frame(welcome()),
-  ring_same: frame(ring()),
-  ring_other: frame(ring(B, NOW + 45_000, 'cleo')),
-  ring_late: frame(ring(B, NOW - 1, 'cleo')),
-  ring_stopped: frame({ type: 'ring_stopped', call: A, reason: 'answered_elsewhere' }),
-  call_progress: frame({ type: 'call_progress', call: A, devices: 2 }),
-  call_started: frame(started(1)),
-  call_started_2: frame(started(2)),
-  call_moved: frame(started(2, A, 'bob', 'relay')),
-  call_active: frame({ type: 'call_active', call: A, since: NOW }),
-  call_ended: frame(ended()),
-  call_ended_other: frame(ended('hung_up', B)),
-  call_description: frame({ type: 'call_description', call: A, epoch: 1, sdp_type: 'offer', sdp: 'v=0' }),
-  call_candidate: frame({ type: 'call_candidate', call: A, epoch: 1, candidate: '', mid: '0' }),
-  call_media: frame({ type: 'call_media', call: A, media: { microphone: true, camera: true, screen: false } }),
-  refused_over: frame({ type: 'refused', re: A, code: 'call_over', title: '' }),
-  refused_other: frame({ type: 'refused', re: B, code: 'call_over', title: '' }),
-  pong: frame({ type: 'pong' }),
-  sent: frame({
-    type: 'sent',
-    key: 'k',
-    to: 'bob',
-    entry: { seq: 1, at: NOW, from: 'ann', body: { type: 'message', text: 'hi' } },
-  }),
-  entry: frame({
-    type: 'entry',
-    cursor: 1,
-    with: 'bob',
-    unread: 0,
-    entry: { seq: 1, at: NOW, from: 'ann', body: { type: 'message', text: 'hi' } },
-  }),
-  read: frame({ type: 'read', cursor: 1, with: 'bob', seq: 1, unread: 0 }),
-  changed: frame({ type: 'changed', cursor: 1, what: 'calls' }),
-  invited: { type: 'invited', attempt: 'k1', view: view() },
-  not_invited: { type: 'not_invited', attempt: 'k1', code: 'first_message_needed' },
-  no_answer_http: { type: 'not_invited', attempt: 'k1', code: null },
-  offline: { type: 'offline' },
-  network_changed: { type: 'network_changed' },
-  microphone_opened: { type: 'microphone_opened', media: 1 },
-  microphone_failed: { type: 'microphone_failed', media: 1, trouble: 'denied' },
-  camera_opened: { type: 'camera_opened', media: 1 },
-  camera_failed: { type: 'camera_failed', media: 1, trouble: 'denied' },
-  screen_opened: { type: 'screen_opened', media: 1 },
-  screen_closed: { type: 'screen_closed', media: 1 },
-  peer_up: { type: 'peer_up', epoch: 1 },
-  peer_lost: { type: 'peer_lost', epoch: 1, failed: true },
-  peer_description: { type: 'peer_description', epoch: 1, sdpType: 'offer', sdp: 'v=0' },
-  peer_candidate: { type: 'peer_candidate', epoch: 1, candidate: '', mid: '0', ufrag: null },
-  claim_won: { type: 'claim_won', call: A },
-  claim_refused: { type: 'claim_refused', call: A },
-  claim_lost: { type: 'claim_lost', call: A },
-  tick: { type: 'tick' },
 };
 
 /** Where each event leads; what is not listed stays where it is. */
@@ -631,150 +500,6 @@ describe('a move to the relay (P-7)', () => {
   });
 });
 
-/** Follows effects and fails when one of them must not be. */
-class Watch {
-  media: number | null = null;
-  epoch: number | null = null;
-  opened = 0;
-  closed = 0;
-  awake = false;
-  sound = 'quiet';
-  held: string | null = null;
-  readonly relayed = new Set<string>();
-
-  see(event: Event, effects: readonly Effect[], state: State, now: number) {
-    for (const effect of effects) this.one(event, effect);
-    const { phase } = state.main;
-    const call = 'call' in state.main ? (state.main.call ?? '') : '';
-    for (const effect of effects) {
-      if (effect.type !== 'connect') continue;
-      // P-5: once on the relay, never direct again.
-      if (this.relayed.has(call)) expect(effect.path).toBe('relay');
-      if (effect.path === 'relay') this.relayed.add(call);
-    }
-    const quiet = phase === 'idle' || phase === 'ended' || phase === 'elsewhere';
-    if (quiet) expect([this.media, this.held, this.awake]).toEqual([null, null, false]);
-    if (visibleRings(state).length === 0 && phase !== 'outgoing') expect(this.sound).toBe('quiet');
-    if (event.type === 'tick') expect(state.rings.every((entry) => entry.deadline > now)).toBe(true);
-    expect(this.opened - this.closed).toBe(this.media === null ? 0 : 1);
-  }
-
-  private one(event: Event, effect: Effect) {
-    const press = event.type.startsWith('press_');
-    switch (effect.type) {
-      case 'open_media':
-        // C-11: a press on Call or Accept, or the way back into a call that had one.
-        expect(['press_call', 'press_accept', 'claim_won']).toContain(event.type);
-        expect(this.media).toBeNull();
-        this.media = effect.media;
-        this.opened += 1;
-        break;
-      case 'close_media':
-        expect(effect.media).toBe(this.media);
-        this.media = null;
-        this.epoch = null;
-        this.closed += 1;
-        break;
-      case 'connect':
-        expect(effect.media).toBe(this.media);
-        if (this.epoch !== null) expect(effect.epoch).toBeGreaterThan(this.epoch);
-        this.epoch = effect.epoch;
-        break;
-      case 'restart_ice':
-      case 'remote_description':
-      case 'remote_candidate':
-        expect(effect.epoch).toBe(this.epoch);
-        break;
-      case 'open_camera':
-        // C-18: a press here, or the end of one's own shared screen.
-        expect(press || event.type === 'screen_closed').toBe(true);
-        expect(effect.media).toBe(this.media);
-        break;
-      case 'open_microphone':
-      case 'mute':
-      case 'open_screen':
-        expect(press).toBe(true);
-        expect(effect.media).toBe(this.media);
-        break;
-      case 'close_camera':
-      case 'close_screen':
-        expect(effect.media).toBe(this.media);
-        break;
-      case 'invite':
-        expect(this.media).not.toBeNull();
-        break;
-      case 'send':
-        if (effect.frame.type === 'call_accept') expect(['press_accept', 'press_call', 'frame']).toContain(event.type);
-        break;
-      case 'sound':
-        expect(effect.sound).not.toBe(this.sound);
-        this.sound = effect.sound;
-        break;
-      case 'stay_awake':
-        expect(effect.on).not.toBe(this.awake);
-        this.awake = effect.on;
-        break;
-      case 'claim':
-        if (effect.steal && event.type !== 'press_take') this.held = effect.call;
-        break;
-      case 'unclaim':
-        expect(effect.call).toBe(this.held);
-        this.held = null;
-        break;
-      case 'notice':
-      case 'attention':
-      case 'remember':
-        break;
-    }
-  }
-}
-
-const calls = fc.constantFrom(A, B);
-const people = fc.constantFrom('bob', 'cleo');
-const media = fc.integer({ min: 1, max: 4 });
-const epochs = fc.integer({ min: 1, max: 4 });
-const paths = fc.constantFrom<CallView['path']>('direct', 'relay');
-const phases = fc.constantFrom<CallView['phase']>('ringing', 'connecting', 'active', 'ended');
-const views = fc
-  .tuple(calls, phases, people, paths)
-  .map(([call, phase, person, path]) => ({ ...view(call, phase, person), path }));
-const anyEvent: fc.Arbitrary<Event> = fc.oneof(
-  fc.constantFrom(...Object.values(events)),
-  fc.record({
-    type: fc.constant('press_call' as const),
-    attempt: fc.constantFrom('k1', 'k2', 'k3'),
-    with: people,
-    kind: fc.constantFrom<CallView['kind']>('audio', 'video'),
-  }),
-  fc.record({ type: fc.constant('press_accept' as const), call: calls, video: fc.boolean() }),
-  fc.record({ type: fc.constant('press_decline' as const), call: calls }),
-  fc.tuple(calls, fc.integer({ min: -5, max: 60 }), people).map(([c, s, p]) => frame(ring(c, NOW + s * 1000, p))),
-  fc.tuple(epochs, calls, people, paths).map(([e, c, p, path]) => frame(started(e, c, p, path))),
-  fc.array(views, { maxLength: 2 }).map((list) => frame(welcome(...list))),
-  fc
-    .tuple(calls, fc.constantFrom<FrameOf<'call_ended'>['reason']>('hung_up', 'declined', 'failed'))
-    .map(([c, r]) => frame(ended(r, c))),
-  calls.map((call) => frame({ type: 'call_active', call, since: NOW })),
-  calls.map((call) => frame({ type: 'ring_stopped', call, reason: 'cancelled' })),
-  fc
-    .tuple(calls, fc.constantFrom('call_over' as const, 'out_of_turn' as const, 'no_relay' as const))
-    .map(([re, code]) => frame({ type: 'refused', re, code, title: '' })),
-  fc.record({ type: fc.constant('invited' as const), attempt: fc.constantFrom('k1', 'k2', 'k3'), view: views }),
-  fc.record({
-    type: fc.constant('not_invited' as const),
-    attempt: fc.constantFrom('k1', 'k2', 'k3'),
-    code: fc.constantFrom(null, 'too_many' as const),
-  }),
-  fc
-    .tuple(fc.constantFrom('microphone_opened', 'camera_opened', 'screen_opened', 'screen_closed'), media)
-    .map(([type, id]) => ({ type, media: id }) as Event),
-  epochs.map((epoch) => ({ type: 'peer_up', epoch }) as const),
-  fc.tuple(epochs, fc.boolean()).map(([epoch, failed]) => ({ type: 'peer_lost', epoch, failed }) as const),
-  fc
-    .tuple(fc.constantFrom('claim_won', 'claim_refused', 'claim_lost'), calls)
-    .map(([type, call]) => ({ type, call }) as Event),
-);
-
 describe('before a call that went on is this tab’s', () => {
   it('captures nothing at a press, and begins as the presses say', () => {
     let { state } = handle(
@@ -789,58 +514,6 @@ describe('before a call that went on is this tab’s', () => {
     }
     const { effects } = handle(state, { type: 'claim_won', call: A }, NOW);
     expect(effects).toContainEqual(expect.objectContaining({ type: 'open_media', camera: false, muted: false }));
-  });
-});
-
-describe('random walks', () => {
-  const walk = fc.array(fc.tuple(fc.integer({ min: 0, max: 20_000 }), anyEvent), { maxLength: 60 });
-
-  it('never opens two captures, never opens one without a press, and closes each (C-11, C-18, C-19)', () => {
-    fc.assert(
-      fc.property(fc.boolean(), walk, (again, steps) => {
-        const watch = new Watch();
-        let state = begin(again ? { call: A, muted: true, camera: true, way: 'unknown' } : null, true);
-        let now = NOW;
-        for (const [pause, event] of steps) {
-          now += pause;
-          for (const each of [{ type: 'tick' } as const, event]) {
-            const turn = handle(state, each, now);
-            state = turn.state;
-            watch.see(each, turn.effects, state, now);
-          }
-        }
-      }),
-      { numRuns: 4_000 },
-    );
-  });
-
-  it('never hangs: time alone leads out of every state that waits, and never calls for the same moment twice', () => {
-    fc.assert(
-      fc.property(walk, (steps) => {
-        let state = begin(null, true);
-        let now = NOW;
-        for (const [pause, event] of steps) {
-          now += pause;
-          state = handle(state, event, now).state;
-        }
-        for (let round = 0; ; round += 1) {
-          expect(round).toBeLessThan(60);
-          const at = nextTick(state);
-          if (at === null) break;
-          now = Math.max(now, at);
-          state = handle(state, { type: 'tick' }, now).state;
-          const next = nextTick(state);
-          if (next !== null) expect(next).toBeGreaterThan(now);
-        }
-        expect(state.rings).toEqual([]);
-        // What still waits, waits for an answer that must come (HTTP), or for nothing because media is up.
-        const { main } = state;
-        const still = main.phase === 'answering' || main.phase === 'returning';
-        const lossy = (main.phase === 'connecting' || main.phase === 'active') && main.loss !== null;
-        expect(still || lossy).toBe(false);
-      }),
-      { numRuns: 2_000 },
-    );
   });
 });
 
