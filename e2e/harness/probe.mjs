@@ -69,6 +69,12 @@ export function received(page) {
     sum.state = connection.connectionState;
     if (sum.state === 'closed') return sum;
     const report = await connection.getStats();
+    // A check from a relayed address can be there before its candidate is; it is then called peer-reflexive (RFC 8445,
+    // 7.3.1.3). Only the relay has such an address.
+    const typeOf = (candidate) =>
+      candidate?.candidateType === 'prflx' && /^203\.0\.113\.[12]$/.test(candidate.address)
+        ? 'relay'
+        : candidate?.candidateType;
     for (const it of report.values()) {
       if (it.type === 'inbound-rtp') {
         sum[it.kind] += it.packetsReceived ?? 0;
@@ -77,7 +83,7 @@ export function received(page) {
       }
       if (it.type === 'outbound-rtp') sum.sent += it.packetsSent ?? 0;
       if (it.type === 'candidate-pair' && it.nominated && it.state === 'succeeded') {
-        sum.path = `${report.get(it.localCandidateId)?.candidateType}-${report.get(it.remoteCandidateId)?.candidateType}`;
+        sum.path = `${typeOf(report.get(it.localCandidateId))}-${typeOf(report.get(it.remoteCandidateId))}`;
       }
     }
     return sum;
