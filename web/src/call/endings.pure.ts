@@ -12,6 +12,7 @@ import type {
   Finished,
   Main,
   Returning,
+  Role,
   State,
 } from './state.pure';
 
@@ -37,6 +38,28 @@ export function secondsOf(main: Main, now: number): number | null {
   return main.phase === 'active' ? Math.max(0, Math.floor((now - main.since) / 1000)) : null;
 }
 
+/** The side of the call that this tab was on, as far as its state says. */
+function roleOf(main: Main): Role | null {
+  switch (main.phase) {
+    case 'starting':
+    case 'outgoing':
+      return 'caller';
+    case 'returning':
+    case 'elsewhere':
+      return main.view?.role ?? null;
+    case 'connecting':
+    case 'active':
+      return main.role;
+    case 'answering':
+      // Accept was pressed here, unless two people called each other (C-15); what stops a ring then is a ring's word.
+      return 'callee';
+    case 'ended':
+      return main.role;
+    case 'idle':
+      return null;
+  }
+}
+
 /** Over: the sentence is shown until it is dismissed. */
 export function end(
   state: State,
@@ -49,7 +72,8 @@ export function end(
   const next = call === null ? state : finish(state, call, ours, ending);
   const { kind } = main;
   const seconds = secondsOf(main, now);
-  return { ...next, main: { phase: 'ended', call, with: main.with, kind, ending, seconds, way: wayOf(main) } };
+  const role = roleOf(main);
+  return { ...next, main: { phase: 'ended', call, with: main.with, kind, role, ending, seconds, way: wayOf(main) } };
 }
 
 /** Tells the server that the person leaves, in the word that fits the state, and takes the tab out of it. */

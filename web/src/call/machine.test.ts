@@ -255,6 +255,46 @@ describe('calling', () => {
   });
 });
 
+describe('the ring-back tone', () => {
+  const invited = (devices: number | null) =>
+    run(starting, { type: 'invited', attempt: 'k1', view: { ...view(), ringing_devices: devices } });
+
+  it('waits for the server to take the call', () => {
+    expect(kinds(run(idle, pressCall).effects)).not.toContain('sound');
+    expect(kinds(run(starting, { type: 'offline' }).effects)).not.toContain('sound');
+  });
+
+  it('is heard by who may not know whether it rings (C-6, C-16)', () => {
+    expect(invited(null).last).toContainEqual({ type: 'sound', sound: 'ringback' });
+  });
+
+  it('is not heard by who may know that it rings nowhere, before some device says that it does (C-16)', () => {
+    const nowhere = invited(0);
+    expect(kinds(nowhere.last)).not.toContain('sound');
+    const later = run(nowhere.state, [NOW + 30_000, { type: 'tick' }]);
+    expect(kinds(later.last)).not.toContain('sound');
+    const somewhere = run(later.state, frame({ type: 'call_progress', call: A, devices: 1 }));
+    expect(somewhere.last).toEqual([{ type: 'sound', sound: 'ringback' }]);
+  });
+
+  it('ends with the ring, however that ends', () => {
+    for (const last of [frame(started()), frame(ended('declined')), frame(ended('no_answer'))]) {
+      expect(run(outgoing, last).effects).toContainEqual({ type: 'sound', sound: 'quiet' });
+    }
+    expect(run(outgoing, { type: 'press_end' }).effects).toContainEqual({ type: 'sound', sound: 'quiet' });
+  });
+});
+
+describe('who ended a call', () => {
+  const role = (state: State) => (state.main.phase === 'ended' ? state.main.role : undefined);
+
+  it('is told from the right side', () => {
+    expect(role(run(outgoing, frame(ended('cancelled'))).state)).toBe('caller');
+    expect(role(run(answering, frame(ended('cancelled'))).state)).toBe('callee');
+    expect(role(run(active, frame(ended())).state)).toBe('caller');
+  });
+});
+
 describe('being called', () => {
   it('rings, says so, and opens nothing (C-11)', () => {
     expect(kinds(run(idle, frame(ring())).effects)).toEqual(['send', 'sound', 'attention']);

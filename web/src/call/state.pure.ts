@@ -170,6 +170,8 @@ export interface Ended {
   readonly call: string | null;
   readonly with: string;
   readonly kind: CallKind;
+  /** On which side of it this was; unknown where the tab came back too late to be told. */
+  readonly role: Role | null;
   readonly ending: Ending;
   /** Seconds of talk. */
   readonly seconds: number | null;

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { newOwn } from './own.pure';
 import type { Way } from './path.pure';
+import type { Schemas } from './port';
 import type { Ended, Ending, Outgoing } from './state.pure';
-import { aboutWay, canCallAgain, duration, ending, hadMoved, NO_DEVICE_AFTER, stateLine } from './words';
+import { aboutWay, canCallAgain, duration, ending, hadMoved, NO_DEVICE_AFTER, notice, stateLine } from './words';
+
+type EndReason = Schemas['EndReason'];
+type FailDetail = Schemas['FailDetail'];
+type RingStop = Schemas['RingStop'];
 
 const NOW = 1_000_000;
 const over = (value: Ending): Ended => ({
@@ -10,6 +15,7 @@ const over = (value: Ending): Ended => ({
   call: null,
   with: 'bob',
   kind: 'audio',
+  role: 'caller',
   ending: value,
   seconds: null,
   way: 'unknown',
@@ -61,6 +67,76 @@ describe('what a caller is told', () => {
   it('does not tell a block from a hang-up (C-6)', () => {
     const end = (reason: 'blocked' | 'hung_up') => ending(over({ type: 'server', reason, detail: null }), 'Bob');
     expect(end('blocked')).toBe(end('hung_up'));
+  });
+});
+
+describe('every end has a sentence', () => {
+  const REASONS = {
+    hung_up: ['Call ended', 'Call ended'],
+    declined: ['Call declined', 'Call declined'],
+    no_answer: ['No answer', 'Missed call from Bob'],
+    cancelled: ['You stopped calling', 'Bob stopped calling'],
+    busy: ['Bob is in another call', 'You were in another call'],
+    failed: ['The call failed', 'The call failed'],
+    expired: ['The connection was lost for too long', 'The connection was lost for too long'],
+    blocked: ['Call ended', 'Call ended'],
+  } as const satisfies Record<EndReason, readonly [string, string]>;
+
+  it('whatever the reason, for the caller and for who was called', () => {
+    for (const [reason, sentences] of Object.entries(REASONS)) {
+      const told = (['caller', 'callee'] as const).map((role) =>
+        ending({ ...over({ type: 'server', reason: reason as EndReason, detail: null }), role }, 'Bob'),
+      );
+      expect(told, reason).toEqual(sentences);
+    }
+  });
+
+  it('whatever went wrong, before and after there was media, on either path', () => {
+    const DETAILS = { no_relay: true, no_media: true } as const satisfies Record<FailDetail, true>;
+    const told = new Set<string>();
+    for (const detail of Object.keys(DETAILS) as FailDetail[]) {
+      for (const seconds of [null, 37]) {
+        for (const way of ['direct', 'relay'] as const) {
+          told.add(ending({ ...over({ type: 'server', reason: 'failed', detail }), seconds, way }, 'Bob'));
+        }
+      }
+    }
+    expect([...told].sort()).toEqual([
+      'Enhanced call privacy was turned on, and this server has no relay. The call ended instead of going on directly.',
+      'No connection came about between the two of you. A firewall may be in the way.',
+      'One of you could not reach the relay. The call was not made directly instead, so no IP address was shown.',
+      'The connection was lost and could not be brought back',
+      'This call has to go through a relay, and this server has none.',
+    ]);
+  });
+
+  it('whatever stopped a ring, in the notice as well', () => {
+    const STOPS = {
+      answered_elsewhere: ['Answered on another device', 'Answered on another device'],
+      declined_elsewhere: ['Declined on another device', 'Declined on another device'],
+      cancelled: ['Bob stopped calling', 'Missed call from Bob'],
+      no_answer: ['Missed call from Bob', 'Missed call from Bob'],
+      // They changed it themselves a moment ago; a notice would only tell what they know (C-7).
+      not_allowed: ['Your settings do not let this call ring any more', null],
+      failed: ['The call could not be set up', 'The call from Bob could not be set up'],
+    } as const satisfies Record<RingStop, readonly [string, string | null]>;
+    for (const [key, sentences] of Object.entries(STOPS)) {
+      const stop = key as RingStop;
+      const callee = { ...over({ type: 'ring', stop }), role: 'callee' } as const;
+      const said = notice({ type: 'ring_stopped', caller: 'bob', stop }, () => 'Bob');
+      expect([ending(callee, 'Bob'), said], stop).toEqual(sentences);
+    }
+  });
+
+  it('whatever this tab found out by itself', () => {
+    const whats = ['left', 'unreachable', 'gone', 'lost', 'offline'] as const;
+    expect(whats.map((what) => ending(over({ type: 'local', what }), 'Bob'))).toEqual([
+      'Call ended',
+      'Birdcall could not be reached. Check your connection and try again.',
+      'This call is over',
+      'The connection was lost and could not be brought back',
+      'Birdcall was out of reach for too long',
+    ]);
   });
 });
 

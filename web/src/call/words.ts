@@ -60,7 +60,7 @@ export function ending(ended: Ended, name: string): string {
   if (ended.seconds !== null && value.type === 'server' && value.detail === 'no_media') return LOST;
   if (ended.seconds !== null && value.type === 'server' && value.detail === 'no_relay') return NO_RELAY_DURING;
   if (value.type === 'server' && value.detail === 'no_media' && pathOf(ended.way) === 'relay') return RELAY_SILENT;
-  return why(value, name);
+  return why(value, ended.role, name);
 }
 
 const LOST = 'The connection was lost and could not be brought back';
@@ -70,7 +70,7 @@ const NO_RELAY_DURING =
 const RELAY_SILENT =
   'One of you could not reach the relay. The call was not made directly instead, so no IP address was shown.';
 
-function why(value: Ending, name: string): string {
+function why(value: Ending, role: Ended['role'], name: string): string {
   switch (value.type) {
     case 'server':
       switch (value.reason) {
@@ -79,11 +79,12 @@ function why(value: Ending, name: string): string {
         case 'declined':
           return 'Call declined';
         case 'no_answer':
-          return 'No answer';
+          return role === 'callee' ? `Missed call from ${name}` : 'No answer';
         case 'cancelled':
-          return `${name} stopped calling`;
+          // By the caller, always: here, or on another device or tab of theirs.
+          return role === 'caller' ? 'You stopped calling' : `${name} stopped calling`;
         case 'busy':
-          return `${name} is in another call`;
+          return role === 'callee' ? 'You were in another call' : `${name} is in another call`;
         case 'failed':
           return failed(value.detail);
         case 'expired':
