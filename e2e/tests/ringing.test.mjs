@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { acquaint } from '../harness/people.mjs';
 import { made } from '../harness/probe.mjs';
 import { bothHear, nothingOpened } from '../harness/talk.mjs';
+import { holds, until } from '../harness/until.mjs';
 import { end } from '../harness/whole-way.mjs';
 import { world } from '../harness/world.mjs';
 
@@ -44,6 +45,47 @@ story('decline on one device ends the ringing on all, and the caller is told', a
   await ann.sees(/declined/i);
   await phone.reads(/Video call, declined, /);
   await Promise.all([nothingOpened(phone), nothingOpened(laptop)]);
+});
+
+story('decline with a message: one that is offered, or one of their own, by keyboard alone', async (people) => {
+  const [ann, bob, laptop] = await Promise.all([people.ann(), people.bob(), people.bob()]);
+  await acquaint(ann, bob);
+  await laptop.signIn();
+
+  await ann.call('Audio');
+  await laptop.button('Accept').waitFor();
+  await bob.answer('Message');
+  // Who only looks at the messages has declined nothing yet.
+  await bob.press('Back to the ring');
+  await bob.answer('Message');
+  await bob.answer("Can't talk right now.");
+  await bob.sees(/^Declined, with a message to /);
+  assert.equal((await ann.hears('call_ended')).reason, 'declined');
+  await laptop.button('Accept').waitFor({ state: 'hidden' });
+  await ann.reads("Can't talk right now.");
+  await bob.reads("Can't talk right now.");
+
+  await ann.call('Video');
+  const message = bob.button('Message');
+  await message.waitFor();
+  await holds('bob can press Message', 400, () => message.isVisible(), Boolean);
+  const { keyboard } = bob.page;
+  await message.focus();
+  await keyboard.press('Enter');
+  const group = bob.page.getByRole('group', { name: /^Decline and tell / });
+  await group.waitFor();
+  await keyboard.press('Escape');
+  await until('the focus is back where it was', () => message.evaluate((it) => it === document.activeElement), Boolean);
+  await keyboard.press('Enter');
+  await group.waitFor();
+  // Back, three messages, and then one's own words.
+  for (let tabs = 0; tabs < 5; tabs += 1) await keyboard.press('Tab');
+  await keyboard.type('Dinner. At nine?');
+  await keyboard.press('Enter');
+  assert.equal((await ann.hears('call_ended', (frame) => frame.call !== bob.told('ring')[0].call)).reason, 'declined');
+  await ann.reads('Dinner. At nine?');
+  assert.equal(await ann.entries('Dinner. At nine?').count(), 1);
+  await Promise.all([nothingOpened(bob), nothingOpened(laptop)]);
 });
 
 story('a caller who gives up leaves one missed call (C-14)', async (people) => {

@@ -124,7 +124,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     kind: fc.constantFrom<CallView['kind']>('audio', 'video'),
   }),
   fc.record({ type: fc.constant('press_accept' as const), call: calls, video: fc.boolean() }),
-  fc.record({ type: fc.constant('press_decline' as const), call: calls }),
+  fc.record({ type: fc.constant('press_decline' as const), call: calls, text: fc.constantFrom(null, 'Later.') }),
   fc.tuple(calls, fc.integer({ min: -5, max: 60 }), people).map(([c, s, p]) => frame(ring(c, NOW + s * 1000, p))),
   fc.tuple(epochs, calls, people, paths).map(([e, c, p, path]) => frame(started(e, c, p, path))),
   fc.array(views, { maxLength: 2 }).map((list) => frame(welcome(...list))),

@@ -106,7 +106,7 @@ export const over = run(active, frame(ended())).state;
 export const events: Record<string, Event> = {
   press_call: { type: 'press_call', attempt: 'k2', with: 'bob', kind: 'video' },
   press_accept: accept,
-  press_decline: { type: 'press_decline', call: A },
+  press_decline: { type: 'press_decline', call: A, text: null },
   press_end: { type: 'press_end' },
   press_microphone: { type: 'press_microphone' },
   press_camera: { type: 'press_camera' },

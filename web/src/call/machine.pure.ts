@@ -36,6 +36,8 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
       const ring = state.rings.find((entry) => entry.call === event.call);
       if (!ring) return state;
       out.push({ type: 'send', frame: { type: 'call_decline', call: ring.call } });
+      // Its own sentence or one that was offered: a person has chosen it, so it is a message like any other (C-1).
+      if (event.text !== null) out.push({ type: 'write', to: ring.caller, text: event.text });
       const rings = state.rings.filter((entry) => entry !== ring);
       return finish({ ...state, rings }, ring.call, 'declined', null);
     }

@@ -332,9 +332,26 @@ describe('being called', () => {
   });
 
   it('sends Decline again where the link broke in between', () => {
-    const back = run(ringing, { type: 'press_decline', call: A }, { type: 'offline' }, frame(welcome()), frame(ring()));
+    const back = run(
+      ringing,
+      { type: 'press_decline', call: A, text: null },
+      { type: 'offline' },
+      frame(welcome()),
+      frame(ring()),
+    );
     expect(frames(back.last)).toEqual(['call_decline']);
     expect(back.state.rings).toEqual([]);
+  });
+
+  it('declines with a message to who called, once, and only while it rings', () => {
+    const press: Event = { type: 'press_decline', call: A, text: "I'll call you back." };
+    const declined = run(ringing, press);
+    expect(frames(declined.effects)).toEqual(['call_decline']);
+    expect(declined.effects).toContainEqual({ type: 'write', to: 'bob', text: "I'll call you back." });
+    expect(run(declined.state, press).effects).toEqual([]);
+    // Where the link broke, Decline is said again; the outbox sees to the message.
+    const back = run(declined.state, { type: 'offline' }, frame(welcome()), frame(ring()));
+    expect(kinds(back.effects)).toEqual(['send']);
   });
 
   it('says that another device answered (C-12)', () => {

@@ -44,6 +44,8 @@ export interface CallPort {
   person(handle: string): Promise<Person>;
   /** Milliseconds since 1970 by the server's clock: the newest `welcome.now`, carried on by the local one. */
   serverNow(): number;
+  /** Sends a direct message, now or when the line is back. */
+  write(to: string, text: string): void;
   /** Goes to a page of the app, for example `/messages/ann`. */
   navigate(path: string): void;
   /** Enhanced call privacy: whether it is on for who is signed in here, and whether the server has a relay for it. */

@@ -106,8 +106,9 @@ export class CallSession {
     this.#dispatch({ type: 'press_accept', call, video });
   }
 
-  decline(call: string): void {
-    this.#dispatch({ type: 'press_decline', call });
+  /** With a text, the caller gets it as a message. */
+  decline(call: string, text: string | null = null): void {
+    this.#dispatch({ type: 'press_decline', call, text });
   }
 
   end(): void {
@@ -282,6 +283,10 @@ export class CallSession {
         if (text !== null) this.#port.toast(text);
         break;
       }
+      case 'write':
+        this.#port.write(effect.to, effect.text);
+        this.#port.toast(words.wrote(this.#nameOf(effect.to)));
+        break;
       case 'open_media':
         this.#openMedia(effect);
         break;

@@ -235,7 +235,8 @@ export type Event =
   // Presses of the person before the screen.
   | { readonly type: 'press_call'; readonly attempt: string; readonly with: string; readonly kind: CallKind }
   | { readonly type: 'press_accept'; readonly call: string; readonly video: boolean }
-  | { readonly type: 'press_decline'; readonly call: string }
+  /** `text`: what the person tells the caller instead. */
+  | { readonly type: 'press_decline'; readonly call: string; readonly text: string | null }
   | { readonly type: 'press_end' }
   | { readonly type: 'press_microphone' }
   | { readonly type: 'press_camera' }
@@ -285,6 +286,8 @@ export type Effect =
   | { readonly type: 'send'; readonly frame: ClientFrame }
   | { readonly type: 'invite'; readonly attempt: string; readonly with: string; readonly kind: CallKind }
   | { readonly type: 'notice'; readonly notice: Notice }
+  /** A direct message, through the app's outbox. */
+  | { readonly type: 'write'; readonly to: string; readonly text: string }
   // Capture; `open_media` opens the microphone, and the camera if asked.
   | { readonly type: 'open_media'; readonly media: number; readonly camera: boolean; readonly muted: boolean }
   | { readonly type: 'close_media'; readonly media: number }

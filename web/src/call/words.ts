@@ -20,6 +20,19 @@ export function ringKind(kind: CallKind): string {
 /** Nobody may know for longer than this whether a device will still show the ring (C-16). */
 export const NO_DEVICE_AFTER = 5_000;
 
+/** Declining with a message. */
+export const quick = {
+  open: 'Message',
+  label: (name: string) => `Decline and tell ${name}`,
+  texts: ["Can't talk right now.", "I'll call you back.", 'Can I call you later?'],
+  own: 'Your own words',
+  send: 'Decline and send',
+  back: 'Back to the ring',
+};
+
+/** It was declined with a message. */
+export const wrote = (name: string): string => `Declined, with a message to ${name}`;
+
 /** The state of a call in a few words; `null` while the timer stands there. */
 export function stateLine(main: Main, now: number): string | null {
   switch (main.phase) {

@@ -11,7 +11,7 @@ import { addEntry, hearInConversations, reloadConversations } from './conversati
 import { conversations, hearInList } from './conversations.svelte';
 import { watchLink } from './link.svelte';
 import { speak, toast } from './notices.svelte';
-import { clearOutbox, hearInOutbox, startOutbox } from './outbox.svelte';
+import { clearOutbox, hearInOutbox, startOutbox, write } from './outbox.svelte';
 import { person, personNow } from './people.svelte';
 import { reloadResources } from './resource.svelte';
 import { loadMe, me, serverRelays, session } from './session.svelte';
@@ -35,6 +35,7 @@ export function startApp(): void {
     invite,
     person,
     serverNow,
+    write,
     navigate,
     privacy: () => ({ on: callingSettings.calling.enhanced_privacy, relay: serverRelays() }),
     setPrivacy,
