@@ -5,11 +5,11 @@
 //!
 //! Reading order: [`mod@gate`] decides whether a call may ring, [`limits`] how often, [`mod@path`] how its media travels,
 //! [`machine`] what a call is from its invite to its end, [`filter`] what of a session description may pass from one
-//! side to the other.
+//! side to the other. [`wake`] says whom a push service wakes for a ring or a message.
 //!
 //! Deliberately absent: session descriptions in the machine (they pass by it, through the filter), credentials of the
-//! relay (the driver adds them to `call_started`), and push (a ring is a frame to a person; how it is delivered is the
-//! driver's).
+//! relay (the driver adds them to `call_started`), and push in the machine (a ring is a frame to a person; how it is
+//! delivered is the driver's, by the rules in [`wake`]).
 #![deny(
     clippy::wildcard_enum_match_arm,
     clippy::match_wildcard_for_single_variants
@@ -20,6 +20,7 @@ pub mod gate;
 pub mod limits;
 pub mod machine;
 pub mod path;
+pub mod wake;
 
 pub use gate::{GateFacts, Verdict, gate};
 pub use limits::RingHistory;

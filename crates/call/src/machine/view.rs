@@ -71,6 +71,21 @@ impl Call {
         }
     }
 
+    /// Whether the callee's devices ring at this moment.
+    #[must_use]
+    pub fn rings(&self) -> bool {
+        self.phase() == Phase::Ringing && self.reach == Reach::Rings
+    }
+
+    /// Whether a device of the callee has said that it shows the ring (C-16).
+    #[must_use]
+    pub fn is_shown_on(&self, device: DeviceId) -> bool {
+        match &self.state {
+            State::Ringing { shown, .. } => shown.contains(&device),
+            State::Connecting { .. } | State::Active { .. } | State::Ended(_) => false,
+        }
+    }
+
     /// Whether the call has not ended.
     #[must_use]
     pub fn is_open(&self) -> bool {
