@@ -2,7 +2,7 @@
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then one file a
-//! subject: `people`, `devices`, `ties`, `conversations`, `calls`, `feed`.
+//! subject: `people`, `devices`, `ties`, `conversations`, `calls`, `feed`, `push`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only, `$N`, no string
 //! building. The driver is hidden, so that it can be changed behind this face. No rule lives here: the store gives
@@ -15,6 +15,7 @@ mod error;
 mod feed;
 mod open;
 mod people;
+mod push;
 mod reader;
 mod ties;
 mod tx;
@@ -28,6 +29,7 @@ pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
 pub use open::{Options, Store};
 pub use people::{CallingRow, NewPerson, PersonRow};
+pub use push::{NewPush, PushAbout, PushRow, PushState, Subscription, WokenDevice};
 pub use reader::Reader;
 pub use ties::{Tie, Ties};
 pub use tx::Tx;

@@ -1,5 +1,6 @@
 //! One suite for the store, run on each database it supports.
 
+mod push;
 mod world;
 
 use birdcall_protocol::body::EntryBody;
