@@ -1,5 +1,6 @@
 //! How the server is told to be: flags, then environment, then the TOML file, then defaults.
 
+use crate::push::{endpoint, vapid};
 use birdcall_protocol::body::{Audience, Calling};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,19 @@ pub struct Options {
     /// Address and port for Prometheus' figures [default: none]
     #[arg(long, env = "BIRDCALL_METRICS_LISTEN", value_name = "ADDR")]
     pub metrics_listen: Option<SocketAddr>,
+    /// Who runs this server, for push services that want to complain, as `mailto:` or `https:` [default: the address of
+    /// the page]
+    #[arg(long, env = "BIRDCALL_CONTACT", value_name = "URL")]
+    pub contact: Option<String>,
+    /// Push services that may stand in a private network, as origins, for example `http://push.lan:8090`; all others
+    /// have to speak HTTPS on port 443 of a public address
+    #[arg(
+        long,
+        env = "BIRDCALL_PUSH_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub push_origins: Option<Vec<String>>,
     /// Makes people to try it with (ann, bob, cleo, dora; password birdcall-demo)
     #[arg(long, env = "BIRDCALL_DEMO", num_args = 0..=1, default_missing_value = "true")]
     pub demo: Option<bool>,
@@ -112,6 +126,10 @@ pub struct Config {
     pub max_pages: Option<u32>,
     /// Where figures are served.
     pub metrics_listen: Option<SocketAddr>,
+    /// Who runs this server, as push services are told (RFC 8292, 2.1).
+    pub contact: Option<String>,
+    /// Push services that may stand in a private network, as origins.
+    pub push_origins: Vec<String>,
     /// Makes people to try it with.
     pub demo: bool,
 }
@@ -143,6 +161,8 @@ impl Options {
             ring_seconds: self.ring_seconds.or(file.ring_seconds),
             database_mib: self.database_mib.or(file.database_mib),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            contact: self.contact.or(file.contact),
+            push_origins: self.push_origins.or(file.push_origins),
             demo: self.demo.or(file.demo),
         })
     }
@@ -178,6 +198,19 @@ impl Options {
             .relay
             .unwrap_or(!elsewhere)
             .then(|| self.relay_listen.unwrap_or(RELAY_LISTEN));
+        if let Some(contact) = &self.contact
+            && !vapid::is_contact(contact)
+        {
+            return Err(
+                "contact is `mailto:` or `https:` and somewhere that others can reach".into(),
+            );
+        }
+        let push_origins = self.push_origins.unwrap_or_default();
+        let push_origins = push_origins
+            .iter()
+            .map(|text| endpoint::origin(text).ok_or(text))
+            .collect::<Result<_, _>>()
+            .map_err(|text| format!("{text} in push_origins is not an origin"))?;
         let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
         Ok(Config {
             key_file: self.key_file.unwrap_or_else(|| data.join("node.key")),
@@ -198,6 +231,8 @@ impl Options {
                 .database_mib
                 .map(|mib| mib.clamp(1, u32::MAX / 256) * 256),
             metrics_listen: self.metrics_listen,
+            contact: self.contact,
+            push_origins,
             demo: self.demo.unwrap_or(false),
         })
     }
@@ -236,6 +271,8 @@ impl Config {
             ring_seconds: u32::try_from(self.ring.as_secs()).ok(),
             database_mib: self.max_pages.map(|pages| pages / 256),
             metrics_listen: self.metrics_listen,
+            contact: self.contact.clone(),
+            push_origins: Some(self.push_origins.clone()),
             demo: Some(self.demo),
         };
         toml::to_string(&options).map_err(|error| error.to_string())
@@ -310,6 +347,43 @@ mod tests {
                 ..Options::default()
             };
             assert!(flags.resolve().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn push_services_are_told_a_contact_that_can_be_reached() {
+        for (contact, good) in [
+            ("mailto:admin@call.example", true),
+            ("https://call.example/about", true),
+            ("mailto:admin@localhost", false),
+            ("https://localhost:8443", false),
+            ("https://birdcall.invalid", false),
+            ("http://call.example", false),
+            ("admin@call.example", false),
+            ("", false),
+        ] {
+            let flags = Options {
+                contact: Some(contact.into()),
+                ..Options::default()
+            };
+            assert_eq!(flags.resolve().is_ok(), good, "{contact}");
+        }
+    }
+
+    #[test]
+    fn push_origins_are_origins() {
+        for (origin, good) in [
+            ("http://push.lan:8090", true),
+            ("https://10.0.0.3", true),
+            ("push.lan", false),
+            ("ftp://push.lan", false),
+            ("https://push.lan/up", false),
+        ] {
+            let flags = Options {
+                push_origins: Some(vec![origin.into()]),
+                ..Options::default()
+            };
+            assert_eq!(flags.resolve().is_ok(), good, "{origin}");
         }
     }
 

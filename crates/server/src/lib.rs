@@ -21,6 +21,7 @@ pub mod listen;
 pub mod messages;
 pub mod password;
 pub mod problem;
+pub mod push;
 pub mod random;
 pub mod relay;
 pub mod serve;
