@@ -36,6 +36,7 @@ console.log(
   `first load: ${scripts.toFixed(1)} KB of script (budget ${BUDGET}), ${styles.toFixed(1)} KB of style, gzip`,
 );
 console.log(`when needed: ${later.toFixed(1)} KB of script`);
+console.log(`in the background: ${weigh('sw.js').toFixed(1)} KB of service worker`);
 if (scripts > BUDGET) {
   console.error(`The first load is ${(scripts - BUDGET).toFixed(1)} KB over its budget.`);
   process.exit(1);

@@ -4,6 +4,7 @@ import { ApiError } from '../api/error';
 import type { ServerFrame } from '../api/types';
 import { installCalls } from '../call';
 import { nudgeLive, onDoubt, onFrame, onLink, onReload, send, serverNow, startLive, stopLive } from '../live/socket';
+import { startWorker } from '../push/worker';
 import { navigate, place } from '../router.svelte';
 import { words } from '../words';
 import { callingSettings } from './calling.svelte';
@@ -45,6 +46,7 @@ export function startApp(): void {
   startOutbox(me().handle);
   watchLink();
   startLive();
+  void startWorker();
   conversations.need();
   window.addEventListener('online', nudgeLive);
   window.addEventListener('offline', nudgeLive);

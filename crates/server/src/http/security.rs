@@ -14,7 +14,8 @@ use birdcall_protocol::Code;
 
 /// Own origin only, no inline scripts or styles; pictures and media made in the page are blobs (P-6).
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
-    connect-src 'self'; style-src 'self'; script-src 'self'; object-src 'none'; \
+    connect-src 'self'; style-src 'self'; script-src 'self'; worker-src 'self'; \
+    manifest-src 'self'; object-src 'none'; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
