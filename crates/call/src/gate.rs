@@ -23,6 +23,8 @@ pub struct GateFacts {
     pub caller_verified: bool,
     /// Either has blocked the other (C-4).
     pub blocked: bool,
+    /// The callee does not want to be disturbed now, and the caller is not one who may break through.
+    pub quiet: bool,
     /// Too many calls, by [`RingHistory::over_limit`](crate::RingHistory::over_limit) (C-5). Asked at invite only: at
     /// accept and while it rings a call is not to be stopped by itself, so it is `false` then.
     pub over_limit: bool,
@@ -43,7 +45,7 @@ pub enum Verdict {
 ///
 /// C-1 stands before everything, also before a block: a caller to whom nobody wrote sees the same sentence whether he
 /// is blocked or not, so it tells him nothing (C-6). Then come the reasons in the order in which they speak for
-/// themselves in the callee's list: block, master switch, audience, limits.
+/// themselves in the callee's list: block, master switch, audience, do not disturb, limits.
 #[must_use]
 pub fn gate(facts: &GateFacts) -> Verdict {
     if !facts.first_message {
@@ -57,6 +59,9 @@ pub fn gate(facts: &GateFacts) -> Verdict {
     }
     if !in_audience(facts) {
         return Verdict::Silent(UnrungReason::Audience); // C-3
+    }
+    if facts.quiet {
+        return Verdict::Silent(UnrungReason::DoNotDisturb); // C-6
     }
     if facts.over_limit {
         return Verdict::Silent(UnrungReason::Limits); // C-5

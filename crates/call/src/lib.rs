@@ -3,9 +3,9 @@
 //! Nothing here reads a clock, draws a random number, sleeps, or touches a network or a disk: time, ids and facts are
 //! arguments, and what has to happen comes back as a value. `clippy.toml` beside this crate holds it to that.
 //!
-//! Reading order: [`mod@gate`] decides whether a call may ring, [`limits`] how often, [`mod@path`] how its media travels,
-//! [`machine`] what a call is from its invite to its end, [`filter`] what of a session description may pass from one
-//! side to the other. [`wake`] says whom a push service wakes for a ring or a message.
+//! Reading order: [`mod@gate`] decides whether a call may ring, [`quiet`] when nobody is to be disturbed,
+//! [`limits`] how often, [`mod@path`] how its media travels, [`machine`] what a call is from its invite to its end,
+//! [`filter`] what of a session description may pass from one side to the other. [`wake`] says whom a push service wakes for a ring or a message.
 //!
 //! Deliberately absent: session descriptions in the machine (they pass by it, through the filter), credentials of the
 //! relay (the driver adds them to `call_started`), and push in the machine (a ring is a frame to a person; how it is
@@ -20,6 +20,7 @@ pub mod gate;
 pub mod limits;
 pub mod machine;
 pub mod path;
+pub mod quiet;
 pub mod wake;
 
 pub use gate::{GateFacts, Verdict, gate};

@@ -4,9 +4,9 @@ use birdcall_call::{GateFacts, Verdict, gate};
 use birdcall_protocol::body::Audience;
 use birdcall_protocol::call::UnrungReason;
 
-/// All combinations of eleven facts.
+/// All combinations of twelve facts.
 fn combinations() -> impl Iterator<Item = GateFacts> {
-    (0_u32..1 << 11).map(|bits| {
+    (0_u32..1 << 12).map(|bits| {
         let bit = |place: u32| bits & (1 << place) != 0;
         GateFacts {
             first_message: bit(0),
@@ -21,7 +21,8 @@ fn combinations() -> impl Iterator<Item = GateFacts> {
             callee_follows: bit(7),
             caller_verified: bit(8),
             blocked: bit(9),
-            over_limit: bit(10),
+            quiet: bit(10),
+            over_limit: bit(11),
         }
     })
 }
@@ -41,6 +42,7 @@ fn oracle(facts: &GateFacts) -> Verdict {
         (facts.blocked, silent(UnrungReason::Blocked)),
         (!facts.calling_on, silent(UnrungReason::Off)),
         (fitting_boxes == 0, silent(UnrungReason::Audience)),
+        (facts.quiet, silent(UnrungReason::DoNotDisturb)),
         (facts.over_limit, silent(UnrungReason::Limits)),
     ];
     let decisive = objections.into_iter().find(|(applies, _)| *applies);
@@ -54,7 +56,7 @@ fn the_full_truth_table() {
         assert_eq!(gate(&facts), oracle(&facts), "{facts:?}");
         count += 1;
     }
-    assert_eq!(count, 2048);
+    assert_eq!(count, 4096);
 }
 
 /// What must hold whatever the order of the rules is: these are about the verdicts, not about how they are found.
@@ -65,7 +67,7 @@ fn what_no_combination_may_break() {
         let rings = verdict == Verdict::Ring;
         // C-1 holds under every audience, C-2 and C-4 beat every box.
         assert!(
-            !rings || (facts.first_message && facts.calling_on && !facts.blocked),
+            !rings || (facts.first_message && facts.calling_on && !facts.blocked && !facts.quiet),
             "{facts:?}"
         );
         // No box ticked: nobody can call (C-3).
@@ -109,6 +111,7 @@ const FRIEND: GateFacts = GateFacts {
     callee_follows: true,
     caller_verified: false,
     blocked: false,
+    quiet: false,
     over_limit: false,
 };
 

@@ -1,6 +1,8 @@
 //! HTTP bodies under `/api/v1`. HTTP changes what is remembered and reads it; the socket tells what changed.
 
-use crate::call::{CallKind, CallOutcome, Role, UnrungReason};
+use crate::call::{CallKind, CallOutcome, Phase, Role, UnrungReason};
+use crate::quiet::Quiet;
+use crate::ring_test::RingTest;
 use crate::{CallId, Code, DeviceId, Handle, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +69,10 @@ pub struct Me {
     pub calling_asked: bool,
     /// Whether the server can relay calls now; without that no call with Enhanced call privacy connects (P-5).
     pub relay: bool,
+    /// When one does not want to be disturbed.
+    pub quiet: Quiet,
+    /// The server's key for Web Push, as browsers ask for it (RFC 8292, 3.2): base64url of an uncompressed P-256 point.
+    pub push_key: String,
 }
 
 /// `PATCH /me`: absent fields stay.
@@ -137,6 +143,54 @@ pub struct Device {
     pub current: bool,
     /// Whether it has a socket open now: a call would ring there.
     pub connected: bool,
+    /// Calls and messages make it neither ring nor show anything.
+    pub silenced: bool,
+    /// Whether it can be reached while the app is closed.
+    pub push: PushState,
+    /// The last self-test of its ring, for ten minutes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ring_test: Option<RingTest>,
+}
+
+/// Whether a device can be reached by Web Push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PushState {
+    /// It has not asked for it.
+    Off,
+    /// It has, and nothing was sent yet.
+    Untried,
+    /// The push service took the last one.
+    Reached,
+    /// The push service did not take the last one.
+    Failing,
+}
+
+/// `PUT /devices/current/push`: a `PushSubscription` of the browser (W3C Push API, 8).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PushSubscription {
+    /// Where the push service takes messages for this device: a secret, `https`, of a public host.
+    pub endpoint: String,
+    /// The browser's key: base64url of an uncompressed P-256 point (RFC 8291, 3.1).
+    pub p256dh: String,
+    /// 16 random bytes in base64url (RFC 8291, 3.2).
+    pub auth: String,
+}
+
+/// `PATCH /devices/{device}`: absent fields stay.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeviceChange {
+    /// A new name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whether calls and messages leave it alone.
+    #[serde(default)]
+    pub silenced: Option<bool>,
 }
 
 /// A person in a list.
@@ -168,6 +222,8 @@ pub struct Profile {
     pub in_address_book: bool,
     /// One has blocked them.
     pub blocked: bool,
+    /// Their calls ring also while one does not want to be disturbed.
+    pub breaks_through: bool,
     /// Whether one may press Call.
     pub call: CallOption,
 }
@@ -245,6 +301,11 @@ pub enum EntryBody {
         /// Its text.
         text: String,
     },
+    /// A voice message; its sound is at `/conversations/{handle}/entries/{seq}/voice`.
+    Voice {
+        /// How long it is, as its sender's browser says.
+        seconds: u32,
+    },
     /// A finished call.
     Call {
         /// The call.
@@ -299,6 +360,42 @@ pub struct CallPage {
     pub calls: Vec<CallRecord>,
     /// Whether there are older ones: ask again with `before` = the last `at`.
     pub more: bool,
+}
+
+/// Which calls of the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CallFilter {
+    /// One was called, and nobody answered.
+    Missed,
+    /// One was called.
+    Incoming,
+    /// One called.
+    Outgoing,
+}
+
+/// `GET /calls/{call}`: how a call of one's own stands, for a device that was told of it a while ago.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CallStanding {
+    /// The call.
+    pub call: CallId,
+    /// The other person.
+    pub with: Person,
+    /// One's own side of it.
+    pub role: Role,
+    /// What it started as.
+    pub kind: CallKind,
+    /// When it was started.
+    pub at: Timestamp,
+    /// Where it stands. A ring that is past its deadline, or that this device is not to show, is `ended`.
+    pub phase: Phase,
+    /// While it rings: when it ends unanswered.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deadline: Option<Timestamp>,
+    /// One was called, and nobody answered.
+    pub missed: bool,
 }
 
 /// A call that one's own settings kept from ringing (C-6).

@@ -126,6 +126,8 @@ pub enum UnrungReason {
     Off,
     /// No ticked box fits the caller (C-3).
     Audience,
+    /// One did not want to be disturbed.
+    DoNotDisturb,
     /// Too many calls (C-5).
     Limits,
 }
@@ -212,4 +214,7 @@ pub struct MediaState {
     pub camera: bool,
     /// A screen is shared.
     pub screen: bool,
+    /// The camera is live, but its picture is held back while the network is poor.
+    #[serde(default)]
+    pub held: bool,
 }

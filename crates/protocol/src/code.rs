@@ -46,6 +46,10 @@ pub enum Code {
     OutOfTurn,
     /// The description or candidate was refused by the filter (P-3).
     BadDescription,
+    /// The push endpoint is not one that this server sends to: not `https`, or in a private network.
+    BadPushEndpoint,
+    /// The sound is not of a kind that can be kept.
+    BadSound,
     /// The list is full.
     Full,
     /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
@@ -78,6 +82,8 @@ impl Code {
             Self::CallOver => "call_over",
             Self::OutOfTurn => "out_of_turn",
             Self::BadDescription => "bad_description",
+            Self::BadPushEndpoint => "bad_push_endpoint",
+            Self::BadSound => "bad_sound",
             Self::Full => "full",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",

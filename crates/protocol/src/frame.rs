@@ -9,7 +9,8 @@ use crate::body::Entry;
 use crate::call::{
     CallKind, CallView, EndReason, FailDetail, IceServer, MediaState, Path, RingStop, Role, SdpType,
 };
-use crate::{CallId, Code, DeviceId, Handle, Timestamp};
+use crate::ring_test::RingTest;
+use crate::{CallId, Code, DeviceId, Handle, TestId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What a client sends.
@@ -35,6 +36,11 @@ pub enum ClientFrame {
         with: Handle,
         /// The newest entry seen.
         seq: u64,
+    },
+    /// Whether a page of this device is before somebody's eyes; until told, the server takes it that one is.
+    Visible {
+        /// Whether.
+        visible: bool,
     },
     /// Callee's device, while ringing: it shows the ring (C-16).
     CallRinging {
@@ -164,6 +170,17 @@ pub enum ServerFrame {
         /// Entries of the other side not yet read; counted up to 100.
         unread: u32,
     },
+    /// An entry was deleted for oneself.
+    EntryGone {
+        /// Where this stands in what this person is told.
+        cursor: u64,
+        /// The other person of the conversation.
+        with: Handle,
+        /// Its place.
+        seq: u64,
+        /// What is left unread.
+        unread: u32,
+    },
     /// One read a conversation on some device.
     Read {
         /// Where this stands in what this person is told.
@@ -181,6 +198,20 @@ pub enum ServerFrame {
         cursor: u64,
         /// What.
         what: Changed,
+    },
+    /// How far the self-test of a device's ring has come; to all devices of its person, at each step.
+    RingTest {
+        /// The device that is to ring.
+        device: DeviceId,
+        /// The test, whole.
+        test: RingTest,
+    },
+    /// This device is to ring now, for a test: nobody calls.
+    TestRing {
+        /// The test.
+        test: TestId,
+        /// When it is over.
+        deadline: Timestamp,
     },
     /// Somebody calls. Nothing but ids, kind and deadline (C-11). A ring after its deadline must not ring (C-14).
     Ring {

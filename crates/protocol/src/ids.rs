@@ -119,6 +119,10 @@ id! {
     /// One attempt to talk, from invite to its end.
     CallId
 }
+id! {
+    /// One self-test of a device's ring.
+    TestId
+}
 
 #[cfg(test)]
 mod tests {

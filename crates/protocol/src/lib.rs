@@ -1,7 +1,8 @@
 //! What Birdcall's server and its clients say to each other.
 //!
 //! Reading order: [`ids`] and [`handle`] name things, [`limits`] bounds them, [`call`] has the words of a call,
-//! [`body`] the HTTP bodies, [`frame`] the WebSocket frames, [`code`] the stable error codes.
+//! [`body`] the HTTP bodies, [`frame`] the WebSocket frames, [`push`] what a closed app is told, [`quiet`] and
+//! [`ring_test`] two subjects that stand in several of them, [`code`] the stable error codes.
 //!
 //! This crate holds types and their syntax. It has no rules (those are in `birdcall-call`), no I/O and no clock.
 //! With the feature `schema` every type also describes itself for the OpenAPI document, from which the TypeScript
@@ -14,9 +15,12 @@ pub mod frame;
 pub mod handle;
 pub mod ids;
 pub mod limits;
+pub mod push;
+pub mod quiet;
+pub mod ring_test;
 pub mod time;
 
 pub use code::Code;
 pub use handle::Handle;
-pub use ids::{CallId, DeviceId, PersonId};
+pub use ids::{CallId, DeviceId, PersonId, TestId};
 pub use time::Timestamp;

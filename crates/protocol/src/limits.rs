@@ -47,3 +47,22 @@ pub const MAX_DEVICES: u32 = 20;
 
 /// Entries of an address book.
 pub const MAX_ADDRESS_BOOK: u32 = 10_000;
+
+/// Longest voice message, in seconds (M-5).
+pub const MAX_VOICE_SECONDS: u32 = 120;
+
+/// Largest voice message, in bytes. Two minutes of Opus at 32 kbit/s are 480 KiB; each one stands in the database.
+pub const MAX_VOICE: usize = 1024 * 1024;
+
+/// All voice messages of one author together, in bytes, as long as anybody can hear them. Raising it lets one person
+/// take more of the disk.
+pub const MAX_VOICE_TOTAL: u64 = 64 * 1024 * 1024;
+
+/// People who may break through "Do not disturb".
+pub const MAX_BREAK_THROUGH: u32 = 1_000;
+
+/// Longest name of a time zone; the longest in the database of 2026 has 32.
+pub const MAX_ZONE: usize = 64;
+
+/// Longest push endpoint. The push services of today use up to 300.
+pub const MAX_PUSH_ENDPOINT: usize = 1_000;

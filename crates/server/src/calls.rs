@@ -17,9 +17,13 @@ pub use step::{CallError, Press, act};
 pub use sweep::run as sweep;
 
 use crate::app::App;
-use birdcall_call::{Call, Resume};
-use birdcall_protocol::call::{Path, Phase};
-use birdcall_protocol::{DeviceId, PersonId};
+use crate::auth::Session;
+use crate::problem::ApiError;
+use birdcall_call::{Call, Refusal, Resume, To};
+use birdcall_protocol::body::CallStanding;
+use birdcall_protocol::call::{CallOutcome, Path, Phase, RingStop, Role};
+use birdcall_protocol::frame::ServerFrame;
+use birdcall_protocol::{CallId, DeviceId, PersonId};
 use birdcall_store::{Reader, StoreError};
 
 /// A person's calling settings or address book changed: calls that ring may have to stop (C-7), a direct call may
@@ -72,6 +76,73 @@ pub async fn resume(
         .iter()
         .map(|call| call.resume(person, device, now))
         .collect())
+}
+
+/// How a call stands, for one of its two people. To the callee a call that never rang is not there (C-6).
+///
+/// # Errors
+/// `not_found`, `unavailable`.
+pub async fn standing(app: &App, session: Session, id: CallId) -> Result<CallStanding, ApiError> {
+    let mut reader = app.store.read().await?;
+    let row = reader.call(id).await?.ok_or(Refusal::NotYours)?;
+    let call = step::machine(&row)?;
+    let role = call.role_of(session.person).ok_or(Refusal::NotYours)?;
+    if role == Role::Callee && !call.rung() && !call.answered() {
+        return Err(Refusal::NotYours.into());
+    }
+    let other = match role {
+        Role::Caller => call.callee(),
+        Role::Callee => call.caller(),
+    };
+    let now = app.clock.now();
+    let rings = match role {
+        Role::Caller => call.deadline().is_some_and(|deadline| now < deadline),
+        Role::Callee => call
+            .resume(session.person, session.device, now)
+            .ring
+            .is_some(),
+    };
+    let phase = match call.phase() {
+        Phase::Ringing if !rings => Phase::Ended,
+        phase => phase,
+    };
+    let unanswered = match call.outcome() {
+        Some(outcome) => matches!(
+            outcome,
+            CallOutcome::NoAnswer | CallOutcome::Cancelled | CallOutcome::Busy
+        ),
+        // Past its deadline, and nobody has swept it yet.
+        None => phase == Phase::Ended,
+    };
+    Ok(CallStanding {
+        call: id,
+        with: reader.person_by_id(other.person).await?.summary(),
+        role,
+        kind: call.kind(),
+        at: call.started_at(),
+        phase,
+        deadline: call.deadline().filter(|_| phase == Phase::Ringing),
+        missed: role == Role::Callee && unanswered && call.callee_sees(),
+    })
+}
+
+/// A device is to be left alone: what rings there stops.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn stop_ringing_on(
+    app: &App,
+    person: PersonId,
+    device: DeviceId,
+) -> Result<(), StoreError> {
+    for resumed in resume(app, person, device).await? {
+        if let Some(ServerFrame::Ring { call, .. }) = resumed.ring {
+            let reason = RingStop::NotAllowed;
+            let stop = ServerFrame::RingStopped { call, reason };
+            app.hub.send(To::Device(person, device), &stop);
+        }
+    }
+    Ok(())
 }
 
 async fn open_calls(reader: &mut Reader, person: PersonId) -> Result<Vec<Call>, StoreError> {

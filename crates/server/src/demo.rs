@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::random;
 use birdcall_protocol::Handle;
-use birdcall_store::{NewMessage, NewPerson, StoreError, Tie};
+use birdcall_store::{Content, NewMessage, NewPerson, StoreError, Tie};
 
 /// Handle, display name, first words.
 const PEOPLE: [(&str, &str, &str); 4] = [
@@ -63,7 +63,7 @@ async fn make(app: &App) -> Result<(), StoreError> {
                 from: *from,
                 to: *to,
                 key: &format!("demo-{handle}"),
-                text: words,
+                content: Content::Text(words),
                 hidden: false,
                 at,
                 conversation: random::conversation(),

@@ -13,18 +13,20 @@ mod health;
 mod input;
 mod openapi;
 mod people;
+mod quiet;
 mod security;
+mod voices;
 
 use crate::app::App;
 use crate::socket;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use birdcall_protocol::limits::MAX_BODY;
+use birdcall_protocol::limits::{MAX_BODY, MAX_VOICE};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 pub use health::metrics_router;
@@ -39,7 +41,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::me, accounts::change_me))
         .routes(routes!(accounts::set_calling))
         .routes(routes!(devices::list))
-        .routes(routes!(devices::remove))
+        .routes(routes!(quiet::set))
+        .routes(routes!(quiet::people))
+        .routes(routes!(quiet::let_through, quiet::keep_out))
+        .routes(routes!(devices::change, devices::remove))
         .routes(routes!(people::search))
         .routes(routes!(people::profile))
         .routes(routes!(people::follow, people::unfollow))
@@ -51,8 +56,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(conversations::list))
         .routes(routes!(conversations::head))
         .routes(routes!(conversations::entries))
-        .routes(routes!(calls::invite, calls::history))
-        .routes(routes!(calls::unrung))
+        .routes(routes!(conversations::delete_entry))
+        .routes(routes!(voices::send).layer(DefaultBodyLimit::max(MAX_VOICE)))
+        .routes(routes!(voices::sound))
+        .routes(routes!(calls::invite, calls::history, calls::delete_all))
+        .routes(routes!(calls::unrung, calls::delete_all_unrung))
+        .routes(routes!(calls::delete_unrung))
+        .routes(routes!(calls::standing, calls::delete))
+        .routes(routes!(calls::ringing))
+        .routes(routes!(calls::decline))
         .routes(routes!(openapi::serve))
         .routes(routes!(socket::open));
     OpenApiRouter::with_openapi(openapi::Document::openapi()).nest("/api/v1", v1)

@@ -63,6 +63,10 @@ struct Entry {
     device: DeviceId,
     /// Where its page came from, for the URLs of the relay.
     page: Option<Page>,
+    /// It is left alone: nothing rings there.
+    silenced: bool,
+    /// Its page is before somebody's eyes, as far as it has told.
+    visible: bool,
     frames: mpsc::Sender<Utf8Bytes>,
     signals: Arc<Signals>,
 }
@@ -124,7 +128,13 @@ impl Hub {
 
     /// Registers a socket.
     #[must_use]
-    pub fn open(&self, person: PersonId, device: DeviceId, page: Option<Page>) -> Mailbox {
+    pub fn open(
+        &self,
+        person: PersonId,
+        device: DeviceId,
+        page: Option<Page>,
+        silenced: bool,
+    ) -> Mailbox {
         let (frames, receive) = mpsc::channel(QUEUE);
         let signals = Arc::new(Signals::default());
         let socket = self.0.next.fetch_add(1, Ordering::Relaxed);
@@ -132,6 +142,8 @@ impl Hub {
             socket,
             device,
             page,
+            silenced,
+            visible: true,
             frames,
             signals: Arc::clone(&signals),
         });
@@ -146,7 +158,7 @@ impl Hub {
         }
     }
 
-    /// Sends a frame to whom it is for, as far as they are here.
+    /// Sends a frame to whom it is for, as far as they are here. A ring passes by devices that are left alone.
     pub fn send(&self, to: To, frame: &ServerFrame) {
         let Some(text) = json(frame) else { return };
         let (person, fits): (PersonId, Box<dyn Fn(DeviceId) -> bool>) = match to {
@@ -154,8 +166,9 @@ impl Hub {
             To::Person(person) => (person, Box::new(|_| true)),
             To::Others(person, device) => (person, Box::new(move |one| one != device)),
         };
+        let ring = matches!(frame, ServerFrame::Ring { .. });
         for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
-            if fits(entry.device) {
+            if fits(entry.device) && !(ring && entry.silenced) {
                 entry.push(&text);
             }
         }
@@ -211,6 +224,27 @@ impl Hub {
             .collect()
     }
 
+    /// The devices of a person that have a page before somebody's eyes, as far as they have told.
+    #[must_use]
+    pub fn visible(&self, person: PersonId) -> HashSet<DeviceId> {
+        lock(&self.0.people)
+            .get(&person)
+            .into_iter()
+            .flatten()
+            .filter(|entry| entry.visible)
+            .map(|entry| entry.device)
+            .collect()
+    }
+
+    /// A device is left alone from now on, or not.
+    pub fn set_silenced(&self, person: PersonId, device: DeviceId, silenced: bool) {
+        for entry in lock(&self.0.people).get_mut(&person).into_iter().flatten() {
+            if entry.device == device {
+                entry.silenced = silenced;
+            }
+        }
+    }
+
     /// Whether a device has a socket here.
     #[must_use]
     pub fn is_connected(&self, person: PersonId, device: DeviceId) -> bool {
@@ -233,6 +267,16 @@ impl Mailbox {
     #[must_use]
     pub fn device(&self) -> DeviceId {
         self.device
+    }
+
+    /// Notes whether this socket's page is before somebody's eyes.
+    pub fn set_visible(&self, visible: bool) {
+        let mut people = lock(&self.hub.0.people);
+        for entry in people.get_mut(&self.person).into_iter().flatten() {
+            if entry.socket == self.socket {
+                entry.visible = visible;
+            }
+        }
     }
 
     /// The next thing to do. A closing comes first, then frames in order, then the feed.

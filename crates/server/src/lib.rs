@@ -26,4 +26,5 @@ pub mod random;
 pub mod relay;
 pub mod serve;
 pub mod socket;
+pub mod sound;
 pub mod text;

@@ -1,11 +1,12 @@
-//! Direct messages (M-4): kept, then acknowledged, then told.
+//! Direct messages, by text or by voice (M-4, M-5): kept, then acknowledged, then told.
 
 use crate::app::App;
 use crate::problem::ApiError;
-use crate::{random, text};
+use crate::{random, sound, text};
 use birdcall_protocol::body::Entry;
+use birdcall_protocol::limits::{MAX_VOICE_SECONDS, MAX_VOICE_TOTAL};
 use birdcall_protocol::{Code, Handle, PersonId};
-use birdcall_store::{Added, NewMessage};
+use birdcall_store::{Added, Content, NewMessage};
 
 /// Keeps a message; returns when it is on disk. The same key again is the same message.
 ///
@@ -18,8 +19,42 @@ pub async fn send(
     to: &Handle,
     text: &str,
 ) -> Result<Entry, ApiError> {
-    let key = text::key(key)?;
     let text = text::message(text)?;
+    keep(app, from, key, to, Content::Text(&text)).await
+}
+
+/// Keeps a voice message; returns when it is on disk.
+///
+/// # Errors
+/// As [`send`], `bad_sound`, and `full` when the author has too much sound that can still be heard.
+pub async fn send_voice(
+    app: &App,
+    from: PersonId,
+    key: &str,
+    to: &Handle,
+    seconds: u32,
+    sound: &[u8],
+) -> Result<Entry, ApiError> {
+    if !(1..=MAX_VOICE_SECONDS).contains(&seconds) {
+        return Err(Code::BadInput.into());
+    }
+    let media_type = sound::media_type(sound).ok_or(ApiError(Code::BadSound))?;
+    let content = Content::Voice {
+        seconds,
+        media_type,
+        sound,
+    };
+    keep(app, from, key, to, content).await
+}
+
+async fn keep(
+    app: &App,
+    from: PersonId,
+    key: &str,
+    to: &Handle,
+    content: Content<'_>,
+) -> Result<Entry, ApiError> {
+    let key = text::key(key)?;
     app.doors.message(from)?;
     let mut tx = app.store.write().await?;
     let other = tx.person(to).await?.ok_or(ApiError(Code::NotFound))?;
@@ -30,12 +65,17 @@ pub async fn send(
     if ties.blocked {
         return Err(Code::YouBlocked.into());
     }
+    if let Content::Voice { sound, .. } = content
+        && tx.sound_of(from).await? + sound.len() as u64 > MAX_VOICE_TOTAL
+    {
+        return Err(Code::Full.into());
+    }
     let added = tx
         .add_message(&NewMessage {
             from,
             to: other.id,
             key,
-            text: &text,
+            content,
             // Who is blocked is not told so (C-6): the message stands in their own view alone.
             hidden: ties.blocked_by,
             at: app.clock.now(),

@@ -53,6 +53,14 @@ impl ApiError {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "The description was refused.",
             ),
+            Code::BadPushEndpoint => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "This server does not send to that push service.",
+            ),
+            Code::BadSound => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "That is no sound that can be kept.",
+            ),
             Code::Full => (StatusCode::CONFLICT, "The list is full."),
             Code::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -62,6 +62,7 @@ pub(crate) async fn open(
         Some(text) => serde_urlencoded::from_str(&text).map_err(|_| ApiError(Code::BadInput))?,
     };
     let page = Page::of(&headers, app.config.secure);
+    let silenced = app.store.read().await?.is_silenced(session.device).await?;
     Ok(upgrade
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
@@ -69,7 +70,7 @@ pub(crate) async fn open(
         .max_frame_size(MAX_FRAME)
         .on_upgrade(move |socket| async move {
             // Registered before anything is read: what happens from here on waits in the mailbox.
-            let mailbox = app.hub.open(session.person, session.device, page);
+            let mailbox = app.hub.open(session.person, session.device, page, silenced);
             Connection {
                 app,
                 socket,
@@ -131,7 +132,10 @@ impl Connection {
     /// The first frames: `welcome`, rings that go on, and what was missed.
     async fn welcome(&mut self, cursor: Option<u64>) -> Result<(), End> {
         let (person, device) = (self.mailbox.person(), self.mailbox.device());
-        let newest = self.app.store.read().await?.cursor(person).await?;
+        let mut reader = self.app.store.read().await?;
+        let newest = reader.cursor(person).await?;
+        let silenced = reader.is_silenced(device).await?;
+        drop(reader);
         let known = match cursor {
             None => Some(newest),
             Some(cursor) => self.is_known(cursor).await?.then_some(cursor),
@@ -141,7 +145,7 @@ impl Connection {
         let (mut views, mut rings) = (Vec::new(), Vec::new());
         for one in resumed {
             views.extend(one.view);
-            rings.extend(one.ring);
+            rings.extend(one.ring.filter(|_| !silenced));
         }
         self.send(&ServerFrame::Welcome {
             device,
@@ -207,14 +211,7 @@ impl Connection {
             return self.refuse(answer::key_of(&text), Code::BadInput).await;
         };
         let re = answer::re(&frame);
-        match answer::answer(
-            &self.app,
-            self.mailbox.person(),
-            self.mailbox.device(),
-            frame,
-        )
-        .await
-        {
+        match answer::answer(&self.app, &self.mailbox, frame).await {
             Ok(reply) => {
                 self.refused = 0;
                 match reply {

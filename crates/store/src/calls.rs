@@ -3,7 +3,7 @@
 
 use crate::words::{from_word, handle, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
-use birdcall_protocol::body::{CallRecord, Person, UnrungCall};
+use birdcall_protocol::body::{CallFilter, CallRecord, Person, UnrungCall};
 use birdcall_protocol::call::{CallKind, CallOutcome, Phase, Role, UnrungReason};
 use birdcall_protocol::{CallId, PersonId, Timestamp};
 
@@ -238,6 +238,7 @@ impl Reader {
         &mut self,
         me: PersonId,
         before: Option<Timestamp>,
+        only: Option<CallFilter>,
         limit: u32,
     ) -> Result<CallHistory, StoreError> {
         #[derive(sqlx::FromRow)]
@@ -256,13 +257,18 @@ impl Reader {
             "SELECT c.id, c.caller, c.kind, c.started, c.outcome, c.seconds, p.handle, p.name, \
              p.verified FROM calls c \
              JOIN people p ON p.id = CASE WHEN c.caller = $1 THEN c.callee ELSE c.caller END \
-             WHERE (c.caller = $1 OR (c.callee = $1 AND c.callee_sees = 1)) \
+             WHERE ((c.caller = $1 AND c.caller_deleted = 0 AND $4 = 1) \
+             OR (c.callee = $1 AND c.callee_sees = 1 AND c.callee_deleted = 0 AND ($5 = 1 \
+             OR ($6 = 1 AND c.outcome IN ('no_answer', 'cancelled', 'busy'))))) \
              AND c.outcome IS NOT NULL AND c.started < $2 \
              ORDER BY c.started DESC, c.id LIMIT $3",
         )
         .bind(me.as_i64())
         .bind(before.map_or(i64::MAX, |at| at.0))
         .bind(i64::from(limit) + 1)
+        .bind(i64::from(matches!(only, None | Some(CallFilter::Outgoing))))
+        .bind(i64::from(matches!(only, None | Some(CallFilter::Incoming))))
+        .bind(i64::from(only == Some(CallFilter::Missed)))
         .fetch_all(self.sql())
         .await?;
         let more = rows.len() > limit as usize;
@@ -390,6 +396,54 @@ impl Tx {
         .execute(self.sql())
         .await?;
         Ok(done.rows_affected() == 1)
+    }
+
+    /// Takes a finished call, or all of them, out of one's history; the other side keeps theirs. How many there were.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn delete_calls(
+        &mut self,
+        me: PersonId,
+        call: Option<CallId>,
+    ) -> Result<u64, StoreError> {
+        let called = sqlx::query(
+            "UPDATE calls SET caller_deleted = 1 WHERE caller = $1 AND caller_deleted = 0 \
+             AND outcome IS NOT NULL AND ($2 IS NULL OR id = $2)",
+        )
+        .bind(me.as_i64())
+        .bind(call.map(CallId::as_i64))
+        .execute(self.sql())
+        .await?;
+        let was_called = sqlx::query(
+            "UPDATE calls SET callee_deleted = 1 WHERE callee = $1 AND callee_deleted = 0 \
+             AND callee_sees = 1 AND outcome IS NOT NULL AND ($2 IS NULL OR id = $2)",
+        )
+        .bind(me.as_i64())
+        .bind(call.map(CallId::as_i64))
+        .execute(self.sql())
+        .await?;
+        Ok(called.rows_affected() + was_called.rows_affected())
+    }
+
+    /// Takes a call, or all of them, off one's quiet list. How many there were.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn delete_unrung(
+        &mut self,
+        me: PersonId,
+        call: Option<CallId>,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "UPDATE calls SET unrung = NULL WHERE callee = $1 AND unrung IS NOT NULL \
+             AND ($2 IS NULL OR id = $2)",
+        )
+        .bind(me.as_i64())
+        .bind(call.map(CallId::as_i64))
+        .execute(self.sql())
+        .await?;
+        Ok(done.rows_affected())
     }
 
     /// Puts a call on the callee's quiet list (C-6).

@@ -18,14 +18,30 @@ pub struct NewMessage<'a> {
     pub to: PersonId,
     /// The client's key.
     pub key: &'a str,
-    /// Its text.
-    pub text: &'a str,
+    /// What it says.
+    pub content: Content<'a>,
     /// The other side must not see it (they blocked the author).
     pub hidden: bool,
     /// Now.
     pub at: Timestamp,
     /// The id of the conversation, should it be the first entry: 63 random bits.
     pub conversation: u64,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content<'a> {
+    /// By text. The only kind that counts as a first message (C-1: typed by a human).
+    Text(&'a str),
+    /// By voice.
+    Voice {
+        /// How long, in seconds.
+        seconds: u32,
+        /// What kind of sound, as it is served.
+        media_type: &'a str,
+        /// The sound.
+        sound: &'a [u8],
+    },
 }
 
 /// A finished call to add.
@@ -48,6 +64,17 @@ pub struct CallEntry {
     pub at: Timestamp,
     /// The id of the conversation, should it be the first entry: 63 random bits.
     pub conversation: u64,
+}
+
+impl Content<'_> {
+    fn body(self) -> EntryBody {
+        match self {
+            Self::Text(text) => EntryBody::Message {
+                text: text.to_owned(),
+            },
+            Self::Voice { seconds, .. } => EntryBody::Voice { seconds },
+        }
+    }
 }
 
 /// What became of a message.
@@ -76,6 +103,7 @@ struct Row {
     at: i64,
     author: String,
     text: Option<String>,
+    voice: Option<i64>,
     call: Option<i64>,
     call_kind: Option<String>,
     outcome: Option<String>,
@@ -84,9 +112,18 @@ struct Row {
 
 impl Row {
     fn entry(self) -> Result<Entry, StoreError> {
-        let body = match (self.text, self.call, self.call_kind, self.outcome) {
-            (Some(text), None, None, None) => EntryBody::Message { text },
-            (None, Some(call), Some(kind), Some(outcome)) => EntryBody::Call {
+        let body = match (
+            self.text,
+            self.voice,
+            self.call,
+            self.call_kind,
+            self.outcome,
+        ) {
+            (Some(text), None, None, None, None) => EntryBody::Message { text },
+            (None, Some(seconds), None, None, None) => EntryBody::Voice {
+                seconds: small(seconds),
+            },
+            (None, None, Some(call), Some(kind), Some(outcome)) => EntryBody::Call {
                 call: CallId::from_i64(call),
                 kind: from_word(kind)?,
                 outcome: from_word(outcome)?,
@@ -94,7 +131,7 @@ impl Row {
             },
             _ => {
                 return Err(StoreError::Broken(
-                    "an entry that is neither message nor call".into(),
+                    "an entry that is neither message nor voice nor call".into(),
                 ));
             }
         };
@@ -188,9 +225,11 @@ impl Reader {
         };
         let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT e.seq, e.at, p.handle AS author, e.text, e.call, e.call_kind, e.outcome, \
-             e.seconds FROM entries e JOIN people p ON p.id = e.author \
+            "SELECT e.seq, e.at, p.handle AS author, e.text, e.voice, e.call, e.call_kind, \
+             e.outcome, e.seconds FROM entries e JOIN people p ON p.id = e.author \
              WHERE e.conversation = $1 AND e.seq < $2 AND (e.only_for IS NULL OR e.only_for = $3) \
+             AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $3 \
+             AND d.conversation = e.conversation AND d.seq = e.seq) \
              ORDER BY e.seq DESC LIMIT $4",
         )
         .bind(conversation)
@@ -226,16 +265,18 @@ impl Reader {
             .await
     }
 
-    async fn entry_at(
+    pub(crate) async fn entry_at(
         &mut self,
         me: PersonId,
         conversation: i64,
         seq: i64,
     ) -> Result<Option<Entry>, StoreError> {
         sqlx::query_as::<_, Row>(
-            "SELECT e.seq, e.at, p.handle AS author, e.text, e.call, e.call_kind, e.outcome, \
-             e.seconds FROM entries e JOIN people p ON p.id = e.author \
-             WHERE e.conversation = $1 AND e.seq = $2 AND (e.only_for IS NULL OR e.only_for = $3)",
+            "SELECT e.seq, e.at, p.handle AS author, e.text, e.voice, e.call, e.call_kind, \
+             e.outcome, e.seconds FROM entries e JOIN people p ON p.id = e.author \
+             WHERE e.conversation = $1 AND e.seq = $2 AND (e.only_for IS NULL OR e.only_for = $3) \
+             AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $3 \
+             AND d.conversation = e.conversation AND d.seq = e.seq)",
         )
         .bind(conversation)
         .bind(seq)
@@ -247,7 +288,7 @@ impl Reader {
     }
 
     /// Conversation and newest place read.
-    async fn member(
+    pub(crate) async fn member(
         &mut self,
         me: PersonId,
         other: PersonId,
@@ -270,9 +311,11 @@ impl Reader {
         read: i64,
     ) -> Result<u32, StoreError> {
         let (count,): (i64,) = sqlx::query_as(
-            "SELECT count(*) FROM (SELECT 1 AS one FROM entries WHERE conversation = $1 \
-             AND seq > $2 AND author <> $3 AND only_for IS NULL \
-             AND (call IS NULL OR outcome IN ('no_answer', 'cancelled', 'busy')) LIMIT $4) AS few",
+            "SELECT count(*) FROM (SELECT 1 AS one FROM entries e WHERE e.conversation = $1 \
+             AND e.seq > $2 AND e.author <> $3 AND e.only_for IS NULL \
+             AND (e.call IS NULL OR e.outcome IN ('no_answer', 'cancelled', 'busy')) \
+             AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $3 \
+             AND d.conversation = e.conversation AND d.seq = e.seq) LIMIT $4) AS few",
         )
         .bind(conversation)
         .bind(read)
@@ -297,9 +340,13 @@ impl Tx {
             .conversation(new.from, new.to, new.conversation)
             .await?;
         let seq = self.next_place(conversation).await?;
+        let (text, voice) = match new.content {
+            Content::Text(text) => (Some(text), None),
+            Content::Voice { seconds, .. } => (None, Some(i64::from(seconds))),
+        };
         sqlx::query(
-            "INSERT INTO entries (conversation, seq, at, author, only_for, client_key, text) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO entries (conversation, seq, at, author, only_for, client_key, text, \
+             voice) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(conversation)
         .bind(seq)
@@ -307,9 +354,17 @@ impl Tx {
         .bind(new.from.as_i64())
         .bind(new.hidden.then(|| new.from.as_i64()))
         .bind(new.key)
-        .bind(new.text)
+        .bind(text)
+        .bind(voice)
         .execute(self.sql())
         .await?;
+        if let Content::Voice {
+            media_type, sound, ..
+        } = new.content
+        {
+            self.add_sound(conversation, seq, new.from, media_type, sound)
+                .await?;
+        }
         // What one writes oneself one has read, and with it what stood before.
         sqlx::query(
             "UPDATE members SET last_seq = $1, last_at = $2, read_seq = $1, \
@@ -317,7 +372,7 @@ impl Tx {
         )
         .bind(seq)
         .bind(new.at.0)
-        .bind(i64::from(!new.hidden))
+        .bind(i64::from(!new.hidden && text.is_some()))
         .bind(new.from.as_i64())
         .bind(new.to.as_i64())
         .execute(self.sql())
@@ -412,15 +467,7 @@ impl Tx {
             .is_some_and(|(here, _)| here == conversation);
         let entry = self.entry_at(new.from, conversation, seq).await?;
         Ok(Some(match entry {
-            Some(entry)
-                if same_place
-                    && entry.body
-                        == (EntryBody::Message {
-                            text: new.text.to_owned(),
-                        }) =>
-            {
-                Added::Again(entry)
-            }
+            Some(entry) if same_place && entry.body == new.content.body() => Added::Again(entry),
             _ => Added::KeyReused,
         }))
     }

@@ -14,6 +14,8 @@ pub struct DeviceRow {
     pub created: Timestamp,
     /// When it was last heard of.
     pub last_seen: Timestamp,
+    /// Calls and messages leave it alone.
+    pub silenced: bool,
 }
 
 /// Who is signed in by a token.
@@ -45,13 +47,25 @@ impl Reader {
         }))
     }
 
+    /// Whether a device is left alone.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn is_silenced(&mut self, device: DeviceId) -> Result<bool, StoreError> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT silenced FROM devices WHERE id = $1")
+            .bind(device.as_i64())
+            .fetch_optional(self.sql())
+            .await?;
+        Ok(row.is_some_and(|(silenced,)| silenced != 0))
+    }
+
     /// A person's devices, the one used last first.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn devices(&mut self, person: PersonId) -> Result<Vec<DeviceRow>, StoreError> {
-        let rows: Vec<(i64, String, i64, i64)> = sqlx::query_as(
-            "SELECT id, name, created, last_seen FROM devices WHERE person = $1 \
+        let rows: Vec<(i64, String, i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, name, created, last_seen, silenced FROM devices WHERE person = $1 \
              ORDER BY last_seen DESC, id",
         )
         .bind(person.as_i64())
@@ -59,11 +73,12 @@ impl Reader {
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(id, name, created, seen)| DeviceRow {
+            .map(|(id, name, created, seen, silenced)| DeviceRow {
                 id: DeviceId::from_i64(id),
                 name,
                 created: Timestamp(created),
                 last_seen: Timestamp(seen),
+                silenced: silenced != 0,
             })
             .collect())
     }
@@ -110,6 +125,30 @@ impl Tx {
             .bind(device.as_i64())
             .execute(self.sql())
             .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Changes a device of `person`; `None` leaves as it is. `false` if it is not theirs or not there.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn change_device(
+        &mut self,
+        person: PersonId,
+        device: DeviceId,
+        name: Option<&str>,
+        silenced: Option<bool>,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE devices SET name = COALESCE($1, name), silenced = COALESCE($2, silenced) \
+             WHERE person = $3 AND id = $4",
+        )
+        .bind(name)
+        .bind(silenced.map(i64::from))
+        .bind(person.as_i64())
+        .bind(device.as_i64())
+        .execute(self.sql())
+        .await?;
         Ok(done.rows_affected() == 1)
     }
 

@@ -31,6 +31,13 @@ pub enum News {
         /// The newest place read.
         seq: u64,
     },
+    /// The entry at `seq` of the conversation with `other` was deleted for this person.
+    Gone {
+        /// The other person.
+        other: PersonId,
+        /// Its place.
+        seq: u64,
+    },
     /// Something to load anew.
     Changed(Changed),
 }
@@ -149,6 +156,7 @@ fn columns(news: News) -> (&'static str, Option<i64>, Option<i64>) {
     match news {
         News::Entry { other, seq } => ("entry", Some(other.as_i64()), Some(place(seq))),
         News::Read { other, seq } => ("read", Some(other.as_i64()), Some(place(seq))),
+        News::Gone { other, seq } => ("gone", Some(other.as_i64()), Some(place(seq))),
         News::Changed(Changed::Me) => ("me", None, None),
         News::Changed(Changed::People) => ("people", None, None),
         News::Changed(Changed::AddressBook) => ("address_book", None, None),
@@ -164,6 +172,10 @@ fn news(kind: &str, other: Option<i64>, seq: Option<i64>) -> Result<News, StoreE
             seq: natural(seq),
         },
         ("read", Some(other), Some(seq)) => News::Read {
+            other: PersonId::from_i64(other),
+            seq: natural(seq),
+        },
+        ("gone", Some(other), Some(seq)) => News::Gone {
             other: PersonId::from_i64(other),
             seq: natural(seq),
         },

@@ -1,29 +1,34 @@
 //! All that Birdcall remembers: people, devices, ties between people, conversations, calls, and each person's feed.
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
-//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then one file a
-//! subject: `people`, `devices`, `ties`, `conversations`, `calls`, `feed`, `push`.
+//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
+//! one file a subject: `people`, `quiet`, `devices`, `ties`, `conversations`, `voices`, `deleting`, `calls`, `feed`,
+//! `push`.
 //!
-//! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only, `$N`, no string
-//! building. The driver is hidden, so that it can be changed behind this face. No rule lives here: the store gives
-//! facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
+//! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only
+//! (and one column of bytes), `$N`, no string building. The driver is hidden, so that it can be changed behind this
+//! face. No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are
+//! arguments.
 
 mod calls;
 mod conversations;
+mod deleting;
 mod devices;
 mod error;
 mod feed;
 mod open;
 mod people;
 mod push;
+mod quiet;
 mod reader;
 mod ties;
 mod tx;
+mod voices;
 mod words;
 mod writer;
 
 pub use calls::{CallColumns, CallHistory, CallRow, NewCall, RingTimes};
-pub use conversations::{Added, CallEntry, Head, NewMessage};
+pub use conversations::{Added, CallEntry, Content, Head, NewMessage};
 pub use devices::{DeviceRow, SignedIn};
 pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
@@ -33,3 +38,4 @@ pub use push::{NewPush, PushAbout, PushRow, PushState, Subscription, WokenDevice
 pub use reader::Reader;
 pub use ties::{Tie, Ties};
 pub use tx::Tx;
+pub use voices::Sound;

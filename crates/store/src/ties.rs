@@ -14,6 +14,8 @@ pub enum Tie {
     Block,
     /// The other is in one's address book.
     AddressBook,
+    /// The other's calls ring also while one does not want to be disturbed.
+    BreakThrough,
 }
 
 /// What ties one person and another.
@@ -29,6 +31,8 @@ pub struct Ties {
     pub blocked_by: bool,
     /// The other is in one's address book.
     pub in_address_book: bool,
+    /// The other's calls ring also while one does not want to be disturbed.
+    pub breaks_through: bool,
 }
 
 impl Reader {
@@ -37,25 +41,33 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn ties(&mut self, one: PersonId, other: PersonId) -> Result<Ties, StoreError> {
-        let (following, followed, blocked, blocked_by, book): (i64, i64, i64, i64, i64) =
-            sqlx::query_as(
-                "SELECT \
+        let (following, followed, blocked, blocked_by, book, through): (
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+            i64,
+        ) = sqlx::query_as(
+            "SELECT \
                  (SELECT count(*) FROM follows WHERE follower = $1 AND followed = $2), \
                  (SELECT count(*) FROM follows WHERE follower = $2 AND followed = $1), \
                  (SELECT count(*) FROM blocks WHERE blocker = $1 AND blocked = $2), \
                  (SELECT count(*) FROM blocks WHERE blocker = $2 AND blocked = $1), \
-                 (SELECT count(*) FROM address_book WHERE owner = $1 AND person = $2)",
-            )
-            .bind(one.as_i64())
-            .bind(other.as_i64())
-            .fetch_one(self.sql())
-            .await?;
+                 (SELECT count(*) FROM address_book WHERE owner = $1 AND person = $2), \
+                 (SELECT count(*) FROM break_through WHERE owner = $1 AND person = $2)",
+        )
+        .bind(one.as_i64())
+        .bind(other.as_i64())
+        .fetch_one(self.sql())
+        .await?;
         Ok(Ties {
             following: following != 0,
             followed: followed != 0,
             blocked: blocked != 0,
             blocked_by: blocked_by != 0,
             in_address_book: book != 0,
+            breaks_through: through != 0,
         })
     }
 
@@ -77,6 +89,10 @@ impl Reader {
                 "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM address_book t \
                  JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
             }
+            Tie::BreakThrough => {
+                "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM break_through t \
+                 JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
+            }
         };
         let rows: Vec<(i64, String, String, String, i64)> = sqlx::query_as(sql)
             .bind(one.as_i64())
@@ -93,6 +109,19 @@ impl Reader {
                 })
             })
             .collect()
+    }
+
+    /// How many may break through `owner`'s "Do not disturb".
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn break_through_size(&mut self, owner: PersonId) -> Result<u64, StoreError> {
+        let (count,): (i64,) =
+            sqlx::query_as("SELECT count(*) FROM break_through WHERE owner = $1")
+                .bind(owner.as_i64())
+                .fetch_one(self.sql())
+                .await?;
+        Ok(crate::words::natural(count))
     }
 
     /// How many are in `owner`'s address book.
@@ -133,6 +162,10 @@ impl Tx {
                 "INSERT INTO address_book (owner, person, since) VALUES ($1, $2, $3) \
                  ON CONFLICT DO NOTHING"
             }
+            Tie::BreakThrough => {
+                "INSERT INTO break_through (owner, person, since) VALUES ($1, $2, $3) \
+                 ON CONFLICT DO NOTHING"
+            }
         };
         let done = sqlx::query(sql)
             .bind(one.as_i64())
@@ -157,6 +190,7 @@ impl Tx {
             Tie::Follow => "DELETE FROM follows WHERE follower = $1 AND followed = $2",
             Tie::Block => "DELETE FROM blocks WHERE blocker = $1 AND blocked = $2",
             Tie::AddressBook => "DELETE FROM address_book WHERE owner = $1 AND person = $2",
+            Tie::BreakThrough => "DELETE FROM break_through WHERE owner = $1 AND person = $2",
         };
         let done = sqlx::query(sql)
             .bind(one.as_i64())

@@ -1,5 +1,6 @@
 //! One suite for the store, run on each database it supports.
 
+mod keeping;
 mod push;
 mod world;
 
@@ -299,9 +300,9 @@ async fn histories_show_each_side_what_it_may_see() {
             .map(|call| call.call)
             .collect::<Vec<_>>()
     };
-    let caller = tx.call_history(ANN, None, 10).await.unwrap();
+    let caller = tx.call_history(ANN, None, None, 10).await.unwrap();
     assert_eq!(ids(caller), [CallId::new(2), CallId::new(1)]);
-    let callee = tx.call_history(BOB, None, 10).await.unwrap();
+    let callee = tx.call_history(BOB, None, None, 10).await.unwrap();
     assert_eq!(ids(callee), [CallId::new(1)]);
     let quiet = tx.unrung_calls(BOB, 10).await.unwrap();
     assert_eq!(quiet.len(), 1);

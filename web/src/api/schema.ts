@@ -231,6 +231,8 @@ export interface paths {
                 query?: {
                     /** @description Only calls that were started earlier, in milliseconds since 1970. */
                     before?: number;
+                    /** @description Only these. */
+                    only?: "missed" | "incoming" | "outgoing";
                 };
                 header?: never;
                 path?: never;
@@ -302,6 +304,190 @@ export interface paths {
                 };
             };
         };
+        /** Empties one's history. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Empty */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a call of one's own stands. A call that was kept from ringing is not there (C-6). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call: components["schemas"]["CallId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How it stands */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CallStanding"];
+                    };
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Takes a call out of one's history; the other side keeps theirs. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call: components["schemas"]["CallId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Gone */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declines a call that rings, for all devices (C-12). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call: components["schemas"]["CallId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description call_over, out_of_turn, not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Declined */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call}/ringing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** This device shows the ring, in a notification (C-16). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call: components["schemas"]["CallId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description call_over, out_of_turn, not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Noted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -338,7 +524,70 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Empties the list of those that did not ring. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Empty */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/unrung/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a call off the list of those that did not ring. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    call: components["schemas"]["CallId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Gone */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -479,6 +728,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{handle}/entries/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes an entry for oneself. When nobody sees it any more, its text and sound are gone. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Deleted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{handle}/entries/{seq}/voice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sound of a voice message. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The sound */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "audio/webm": number[];
+                    };
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{handle}/voice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves a voice message: Opus in WebM or Ogg, or MP4, up to 1 MiB. */
+        post: {
+            parameters: {
+                query: {
+                    /** @description Chosen by the client; the same key again is the same message. */
+                    key: string;
+                    /** @description How long it is, 1 to 120. */
+                    seconds: number;
+                };
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                /** @description bad_input, bad_sound, too_large, too_many, not_found, yourself, you_blocked, key_reused, full */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It is on disk */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Entry"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -557,7 +956,40 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        patch?: never;
+        /** Renames one of one's devices, or has calls and messages leave it alone. A ring that it shows stops. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device: components["schemas"]["DeviceId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeviceChange"];
+                };
+            };
+            responses: {
+                /** @description not_found, bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Changed */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/following": {
@@ -718,6 +1150,169 @@ export interface paths {
         };
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/quiet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces "Do not disturb". Takes effect on a call that rings (C-7). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Quiet"];
+                };
+            };
+            responses: {
+                /** @description bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Oneself, changed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/quiet/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose calls ring all the same. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description By handle */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Person"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/quiet/people/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets a person through. They are not told. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, yourself, full */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The person */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Does not let a person through any more. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, yourself */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The person */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1215,6 +1810,24 @@ export interface components {
             /** @description The other person. */
             with: components["schemas"]["Person"];
         };
+        /** @description `GET /calls/{call}`: how a call of one's own stands, for a device that was told of it a while ago. */
+        CallStanding: {
+            /** @description When it was started. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The call. */
+            call: components["schemas"]["CallId"];
+            deadline?: components["schemas"]["Timestamp"] | null;
+            /** @description What it started as. */
+            kind: components["schemas"]["CallKind"];
+            /** @description One was called, and nobody answered. */
+            missed: boolean;
+            /** @description Where it stands. A ring that is past its deadline, or that this device is not to show, is `ended`. */
+            phase: components["schemas"]["Phase"];
+            /** @description One's own side of it. */
+            role: components["schemas"]["Role"];
+            /** @description The other person. */
+            with: components["schemas"]["Person"];
+        };
         /** @description One's own call as one may see it: the answer to an invite, and what a device gets when it comes back. */
         CallView: {
             active_since?: components["schemas"]["Timestamp"] | null;
@@ -1267,6 +1880,11 @@ export interface components {
             type: "read";
             /** @description The other person of the conversation. */
             with: components["schemas"]["Handle"];
+        } | {
+            /** @enum {string} */
+            type: "visible";
+            /** @description Whether. */
+            visible: boolean;
         } | {
             /** @description The call. */
             call: components["schemas"]["CallId"];
@@ -1359,7 +1977,7 @@ export interface components {
          * @description What went wrong, by what the client can do about it.
          * @enum {string}
          */
-        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "full" | "unavailable" | "internal";
+        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "full" | "unavailable" | "internal";
         /** @description A conversation's head. It exists for any two people, also before the first message. */
         Conversation: {
             /**
@@ -1401,6 +2019,18 @@ export interface components {
             last_seen: components["schemas"]["Timestamp"];
             /** @description Its name. */
             name: string;
+            /** @description Whether it can be reached while the app is closed. */
+            push: components["schemas"]["PushState"];
+            ring_test?: components["schemas"]["RingTest"] | null;
+            /** @description Calls and messages make it neither ring nor show anything. */
+            silenced: boolean;
+        };
+        /** @description `PATCH /devices/{device}`: absent fields stay. */
+        DeviceChange: {
+            /** @description A new name. */
+            name?: string | null;
+            /** @description Whether calls and messages leave it alone. */
+            silenced?: boolean | null;
         };
         DeviceId: string;
         /**
@@ -1428,6 +2058,14 @@ export interface components {
             text: string;
             /** @enum {string} */
             type: "message";
+        } | {
+            /**
+             * Format: int32
+             * @description How long it is, as its sender's browser says.
+             */
+            seconds: number;
+            /** @enum {string} */
+            type: "voice";
         } | {
             /** @description The call. */
             call: components["schemas"]["CallId"];
@@ -1488,6 +2126,10 @@ export interface components {
             handle: components["schemas"]["Handle"];
             /** @description Display name. */
             name: string;
+            /** @description The server's key for Web Push, as browsers ask for it (RFC 8292, 3.2): base64url of an uncompressed P-256 point. */
+            push_key: string;
+            /** @description When one does not want to be disturbed. */
+            quiet: components["schemas"]["Quiet"];
             /** @description Whether the server can relay calls now; without that no call with Enhanced call privacy connects (P-5). */
             relay: boolean;
             /** @description Set by the operator. */
@@ -1500,6 +2142,8 @@ export interface components {
         MediaState: {
             /** @description The camera is live. */
             camera: boolean;
+            /** @description The camera is live, but its picture is held back while the network is poor. */
+            held?: boolean;
             /** @description The microphone is live. */
             microphone: boolean;
             /** @description A screen is shared. */
@@ -1542,6 +2186,8 @@ export interface components {
             bio: string;
             /** @description One has blocked them. */
             blocked: boolean;
+            /** @description Their calls ring also while one does not want to be disturbed. */
+            breaks_through: boolean;
             /** @description Whether one may press Call. */
             call: components["schemas"]["CallOption"];
             /** @description One follows them. */
@@ -1558,11 +2204,158 @@ export interface components {
             /** @description New display name. */
             name?: string | null;
         };
+        /** @description What a device that has the app closed is told. Nothing but ids, kinds, moments and handles of a call (C-11). */
+        PushEvent: {
+            /** @description The call. */
+            call: components["schemas"]["CallId"];
+            /** @description Who calls. */
+            caller: components["schemas"]["Handle"];
+            /** @description When it ends unanswered. */
+            deadline: components["schemas"]["Timestamp"];
+            /** @description Audio or video. */
+            kind: components["schemas"]["CallKind"];
+            /** @enum {string} */
+            type: "ring";
+        } | {
+            /** @description The call. */
+            call: components["schemas"]["CallId"];
+            /** @description Who called. */
+            caller: components["schemas"]["Handle"];
+            /** @description Audio or video. */
+            kind: components["schemas"]["CallKind"];
+            /** @description Why. */
+            reason: components["schemas"]["RingStop"];
+            /** @enum {string} */
+            type: "ring_stopped";
+        } | {
+            /** @description When it was started. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The call. */
+            call: components["schemas"]["CallId"];
+            /** @description Who called. */
+            caller: components["schemas"]["Handle"];
+            /** @description Audio or video. */
+            kind: components["schemas"]["CallKind"];
+            /** @enum {string} */
+            type: "missed";
+        } | {
+            /** @description Who wrote it. */
+            from: components["schemas"]["Handle"];
+            /**
+             * Format: int64
+             * @description Its place in the conversation.
+             */
+            seq: number;
+            /** @description The beginning of its text. */
+            text?: string | null;
+            /** @enum {string} */
+            type: "message";
+            /**
+             * Format: int32
+             * @description The length of a voice message.
+             */
+            voice?: number | null;
+        } | {
+            /** @description When it is over. */
+            deadline: components["schemas"]["Timestamp"];
+            /** @description The test. */
+            test: components["schemas"]["TestId"];
+            /** @enum {string} */
+            type: "test";
+        };
+        /** @description A push message. */
+        PushMessage: {
+            /**
+             * Format: int32
+             * @description Conversations with something unread, for the app's icon.
+             */
+            app_badge?: number | null;
+            /** @description What happened. */
+            birdcall: components["schemas"]["PushEvent"];
+            /** @description What is shown where the worker does not run. */
+            notification: components["schemas"]["PushNotification"];
+            /**
+             * Format: int32
+             * @description [`DECLARATIVE`].
+             */
+            web_push: number;
+        };
+        /** @description The notification of a declarative message (WebKit, "Meet Declarative Web Push"). */
+        PushNotification: {
+            /** @description Its text. */
+            body: string;
+            /** @description The language of the words. */
+            lang: string;
+            /** @description The page that a press opens, whole with the origin where it is known. */
+            navigate: string;
+            /** @description Without sound. */
+            silent: boolean;
+            /** @description A notification with the same tag is replaced. */
+            tag: string;
+            /** @description Its title. */
+            title: string;
+        };
+        /**
+         * @description Whether a device can be reached by Web Push.
+         * @enum {string}
+         */
+        PushState: "off" | "untried" | "reached" | "failing";
+        /** @description When one does not want to be disturbed; `PUT /me/quiet` replaces it. */
+        Quiet: {
+            hours?: components["schemas"]["QuietHours"] | null;
+            /** @description The switch. */
+            on: boolean;
+            until?: components["schemas"]["Timestamp"] | null;
+            /** @description Where one lives, for the hours: a name of the IANA time zone database such as "Europe/Berlin"; empty is UTC. */
+            zone?: string;
+        };
+        /** @description Hours that come again each week. */
+        QuietHours: {
+            /** @description The days on which they begin, Monday first. */
+            days: boolean[];
+            /**
+             * Format: int32
+             * @description When they begin, in minutes after midnight by the wall clock, 0 to 1439.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description When they end, 0 to 1439. Not later than `from`: on the next day.
+             */
+            until: number;
+        };
+        /**
+         * @description The steps of a ring.
+         * @enum {string}
+         */
+        RingStep: "scheduled" | "sent" | "accepted" | "refused" | "unreachable" | "shown" | "opened";
         /**
          * @description Why a ring on a callee's device stops.
          * @enum {string}
          */
         RingStop: "answered_elsewhere" | "declined_elsewhere" | "cancelled" | "no_answer" | "not_allowed" | "failed";
+        /** @description A test. */
+        RingTest: {
+            /** @description When it rings. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What happened so far, in order. */
+            steps: components["schemas"]["RingTestStep"][];
+            /** @description Which. */
+            test: components["schemas"]["TestId"];
+        };
+        /** @description Something that happened. */
+        RingTestStep: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What. */
+            step: components["schemas"]["RingStep"];
+            way?: components["schemas"]["RingWay"] | null;
+        };
+        /**
+         * @description How a ring gets to a device.
+         * @enum {string}
+         */
+        RingWay: "app" | "push";
         /**
          * @description The side of a call that a person is on.
          * @enum {string}
@@ -1636,6 +2429,26 @@ export interface components {
             cursor: number;
             /**
              * Format: int64
+             * @description Its place.
+             */
+            seq: number;
+            /** @enum {string} */
+            type: "entry_gone";
+            /**
+             * Format: int32
+             * @description What is left unread.
+             */
+            unread: number;
+            /** @description The other person of the conversation. */
+            with: components["schemas"]["Handle"];
+        } | {
+            /**
+             * Format: int64
+             * @description Where this stands in what this person is told.
+             */
+            cursor: number;
+            /**
+             * Format: int64
              * @description The newest entry read.
              */
             seq: number;
@@ -1658,6 +2471,20 @@ export interface components {
             type: "changed";
             /** @description What. */
             what: components["schemas"]["Changed"];
+        } | {
+            /** @description The device that is to ring. */
+            device: components["schemas"]["DeviceId"];
+            /** @description The test, whole. */
+            test: components["schemas"]["RingTest"];
+            /** @enum {string} */
+            type: "ring_test";
+        } | {
+            /** @description When it is over. */
+            deadline: components["schemas"]["Timestamp"];
+            /** @description The test. */
+            test: components["schemas"]["TestId"];
+            /** @enum {string} */
+            type: "test_ring";
         } | {
             /** @description The call. */
             call: components["schemas"]["CallId"];
@@ -1779,6 +2606,7 @@ export interface components {
             /** @description 8 characters or more. */
             password: string;
         };
+        TestId: string;
         /**
          * Format: int64
          * @description Milliseconds since 1 January 1970, UTC. Always an argument, never read from a clock here.
@@ -1801,7 +2629,7 @@ export interface components {
          * @description Why a call was kept from ringing, shown to the callee alone in the quiet list (C-6).
          * @enum {string}
          */
-        UnrungReason: "blocked" | "off" | "audience" | "limits";
+        UnrungReason: "blocked" | "off" | "audience" | "do_not_disturb" | "limits";
     };
     responses: never;
     parameters: never;

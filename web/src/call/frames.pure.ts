@@ -53,6 +53,9 @@ export function stepFrame(state: State, frame: ServerFrame, now: number, out: Ef
     case 'pong':
     case 'sent':
     case 'entry':
+    case 'entry_gone':
+    case 'ring_test':
+    case 'test_ring':
     case 'read':
     case 'changed':
       return state;

@@ -185,6 +185,8 @@ function refusal(code: Code, name: string): string {
     case 'out_of_turn':
     case 'bad_description':
     case 'full':
+    case 'bad_push_endpoint':
+    case 'bad_sound':
     case 'internal':
       return 'Something went wrong on the server. Try again.';
   }
@@ -224,6 +226,8 @@ export function canCallAgain(ended: Ended): boolean {
         case 'out_of_turn':
         case 'bad_description':
         case 'full':
+        case 'bad_push_endpoint':
+        case 'bad_sound':
         case 'internal':
           return true;
       }

@@ -28,6 +28,8 @@ const person = (calling: Calling): Me => ({
   calling,
   calling_asked: true,
   relay: true,
+  quiet: { on: false, zone: '' },
+  push_key: '',
 });
 
 const json = (body: unknown, status: number) =>

@@ -160,13 +160,17 @@ fn callee_ringing(reach: Reach, device: DeviceId, act: Act) -> Result<Step, Refu
         Act::Glare { path, relay } => match reach.silenced_by() {
             // C-4: a block beats everything.
             Some(UnrungReason::Blocked) => Err(Refusal::NotYours),
-            Some(UnrungReason::Off | UnrungReason::Audience | UnrungReason::Limits) | None => {
-                Ok(Step::Answer {
-                    device,
-                    path,
-                    relay,
-                })
-            }
+            Some(
+                UnrungReason::Off
+                | UnrungReason::Audience
+                | UnrungReason::DoNotDisturb
+                | UnrungReason::Limits,
+            )
+            | None => Ok(Step::Answer {
+                device,
+                path,
+                relay,
+            }),
         },
         Act::Cancel
         | Act::HangUp
@@ -216,9 +220,13 @@ fn gate_changed(call: &Call, verdict: Verdict) -> Result<Step, Refusal> {
         // C-7 is about the ring; who answered has agreed to this call, until one blocks the other (C-4).
         State::Connecting { .. } | State::Active { .. } => Ok(match closed(verdict) {
             Some(UnrungReason::Blocked) => Step::Block,
-            Some(UnrungReason::Off | UnrungReason::Audience | UnrungReason::Limits) | None => {
-                Step::Nothing
-            }
+            Some(
+                UnrungReason::Off
+                | UnrungReason::Audience
+                | UnrungReason::DoNotDisturb
+                | UnrungReason::Limits,
+            )
+            | None => Step::Nothing,
         }),
         State::Ended(_) => Err(Refusal::CallOver),
     }

@@ -278,6 +278,7 @@ fn to_the_caller_a_call_kept_from_ringing_is_one_that_nobody_answers() {
         UnrungReason::Blocked,
         UnrungReason::Off,
         UnrungReason::Audience,
+        UnrungReason::DoNotDisturb,
         UnrungReason::Limits,
     ];
     for events in endings {

@@ -175,9 +175,10 @@ impl World {
             UnrungReason::Blocked,
             UnrungReason::Off,
             UnrungReason::Audience,
+            UnrungReason::DoNotDisturb,
             UnrungReason::Limits,
         ];
-        let reason = reasons[usize::try_from(chance.below(4)).expect("small")];
+        let reason = reasons[usize::try_from(chance.below(5)).expect("small")];
         let one_in_six = chance.below(6) == 0;
         let silent = match plot {
             Plot::Free => one_in_six.then_some(reason),

@@ -1,6 +1,8 @@
 //! Facts for the gate and the path, read in the transaction that acts on them.
 
+use crate::clock::wall_clock;
 use birdcall_call::limits::{CALLEE_WINDOW, CALLEES_WINDOW, PAIR_HISTORY};
+use birdcall_call::quiet::is_quiet;
 use birdcall_call::{GateFacts, PathFacts, RingHistory, Verdict, gate, path};
 use birdcall_protocol::call::Path;
 use birdcall_protocol::{PersonId, Timestamp};
@@ -19,8 +21,9 @@ pub(super) async fn decide(
     reader: &mut Reader,
     caller: PersonId,
     callee: PersonId,
+    now: Timestamp,
 ) -> Result<Decision, StoreError> {
-    gather(reader, caller, callee, false).await
+    gather(reader, caller, callee, now, false).await
 }
 
 /// Decides with the limits: for an invite.
@@ -45,18 +48,21 @@ pub(super) async fn decide_invite(
         callees: times.callees,
     };
     let over = history.over_limit(now);
-    gather(reader, caller, callee, over).await
+    gather(reader, caller, callee, now, over).await
 }
 
 async fn gather(
     reader: &mut Reader,
     caller: PersonId,
     callee: PersonId,
+    now: Timestamp,
     over_limit: bool,
 ) -> Result<Decision, StoreError> {
     let ties = reader.ties(callee, caller).await?;
     let callee_settings = reader.calling(callee).await?.calling;
     let caller_settings = reader.calling(caller).await?.calling;
+    let quiet = reader.quiet(callee).await?;
+    let quiet = is_quiet(&quiet, now, wall_clock(&quiet.zone, now));
     let verdict = gate(&GateFacts {
         first_message: reader.wrote(callee, caller).await?,
         calling_on: callee_settings.enabled,
@@ -65,6 +71,7 @@ async fn gather(
         callee_follows: ties.following,
         caller_verified: reader.person_by_id(caller).await?.verified,
         blocked: ties.blocked || ties.blocked_by,
+        quiet: quiet && !ties.breaks_through,
         over_limit,
     });
     Ok(Decision {

@@ -7,7 +7,7 @@ use crate::random;
 use birdcall_call::{Act, Action, Call, Event, Record, Refusal, To, Visible};
 use birdcall_protocol::call::{Path, Phase};
 use birdcall_protocol::frame::{Changed, ServerFrame};
-use birdcall_protocol::{CallId, Code, DeviceId, PersonId};
+use birdcall_protocol::{CallId, Code, DeviceId, PersonId, Timestamp};
 use birdcall_store::{CallColumns, CallEntry, CallRow, News, StoreError, Tx};
 use std::pin::Pin;
 
@@ -86,7 +86,7 @@ pub async fn act(
     press: Press,
 ) -> Result<Call, CallError> {
     let relay = app.relay.state();
-    step(app, call, move |tx, call| {
+    step(app, call, move |tx, call, now| {
         Box::pin(async move {
             // Who has no part in a call does not learn that there is one.
             let role = call.role_of(person).ok_or(Refusal::NotYours)?;
@@ -98,17 +98,19 @@ pub async fn act(
                             return Err(CallError::InAnotherCall);
                         }
                     }
-                    let now = facts::decide(tx, call.caller().person, call.callee().person).await?;
+                    let decided =
+                        facts::decide(tx, call.caller().person, call.callee().person, now).await?;
                     Act::Accept {
-                        verdict: now.verdict,
-                        path: now.path,
+                        verdict: decided.verdict,
+                        path: decided.path,
                         relay,
                     }
                 }
                 Press::Glare => {
-                    let now = facts::decide(tx, call.caller().person, call.callee().person).await?;
+                    let decided =
+                        facts::decide(tx, call.caller().person, call.callee().person, now).await?;
                     Act::Glare {
-                        path: now.path,
+                        path: decided.path,
                         relay,
                     }
                 }
@@ -128,10 +130,10 @@ pub async fn act(
 }
 
 /// Asks the gate again (C-7).
-pub(super) fn gate_again<'a>(tx: &'a mut Tx, call: &'a Call) -> Facts<'a> {
+pub(super) fn gate_again<'a>(tx: &'a mut Tx, call: &'a Call, now: Timestamp) -> Facts<'a> {
     Box::pin(async move {
-        let now = facts::decide(tx, call.caller().person, call.callee().person).await?;
-        Ok(Event::GateChanged(now.verdict))
+        let decided = facts::decide(tx, call.caller().person, call.callee().person, now).await?;
+        Ok(Event::GateChanged(decided.verdict))
     })
 }
 
@@ -139,7 +141,7 @@ pub(super) fn gate_again<'a>(tx: &'a mut Tx, call: &'a Call) -> Facts<'a> {
 /// running call: the address was known by then, and its owner did not ask for it to be hidden.
 pub(super) async fn path_again(app: &App, call: CallId) -> Result<Call, CallError> {
     let relay = app.relay.state();
-    step(app, call, move |tx, call| {
+    step(app, call, move |tx, call, _| {
         Box::pin(async move {
             let mut private = false;
             for party in [call.caller(), call.callee()] {
@@ -155,23 +157,24 @@ pub(super) async fn path_again(app: &App, call: CallId) -> Result<Call, CallErro
 }
 
 /// A deadline may have passed.
-pub(super) fn tick<'a>(_: &'a mut Tx, _: &'a Call) -> Facts<'a> {
+pub(super) fn tick<'a>(_: &'a mut Tx, _: &'a Call, _: Timestamp) -> Facts<'a> {
     Box::pin(async { Ok(Event::Tick) })
 }
 
 /// Changes a call by one event, made from the row in the transaction that writes it.
 pub(super) async fn step<F>(app: &App, id: CallId, event: F) -> Result<Call, CallError>
 where
-    F: for<'a> Fn(&'a mut Tx, &'a Call) -> Facts<'a>,
+    F: for<'a> Fn(&'a mut Tx, &'a Call, Timestamp) -> Facts<'a>,
 {
     let _turn = app.turns.of(id).await;
     for _ in 0..TRIES {
         let mut tx = app.store.write().await?;
         let row = tx.call(id).await?.ok_or(Refusal::NotYours)?;
         let mut call = machine(&row)?;
-        let event = event(&mut tx, &call).await?;
+        let now = app.clock.now();
+        let event = event(&mut tx, &call, now).await?;
         let before = call.clone();
-        call.handle(event, app.clock.now())?;
+        call.handle(event, now)?;
         let actions = drain(&mut call);
         if call == before && actions.is_empty() {
             // A tick that came early changes nothing, and nothing is written.

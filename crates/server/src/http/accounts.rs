@@ -148,7 +148,11 @@ pub(super) async fn set_calling(
     Ok(me)
 }
 
-async fn finish_me(app: &App, mut tx: Tx, session: Session) -> Result<Json<Me>, ApiError> {
+pub(super) async fn finish_me(
+    app: &App,
+    mut tx: Tx,
+    session: Session,
+) -> Result<Json<Me>, ApiError> {
     tx.tell(session.person, News::Changed(Changed::Me)).await?;
     let me = read_me(app, &mut tx, session.person, session.device).await?;
     tx.commit().await?;
@@ -192,5 +196,7 @@ async fn read_me(
         calling: settings.calling,
         calling_asked: settings.asked,
         relay: app.relay.state() == RelayState::Available,
+        quiet: reader.quiet(person).await?,
+        push_key: String::new(),
     })
 }

@@ -1,17 +1,20 @@
-//! Starting a call, and the lists of calls. The rest of a call goes over the socket.
+//! Starting a call, and the lists of calls. The rest of a call goes over the socket, but for what a service worker does
+//! while no page is open.
 
-use super::input::{Asked, Body};
+use super::input::{Asked, Body, Part};
 use crate::app::App;
 use crate::auth::Session;
-use crate::calls::{self, Invited};
+use crate::calls::{self, Invited, Press};
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use birdcall_protocol::Timestamp;
-use birdcall_protocol::body::{CallPage, Invite, Problem, UnrungCall};
+use birdcall_protocol::body::{CallFilter, CallPage, CallStanding, Invite, Problem, UnrungCall};
 use birdcall_protocol::call::CallView;
+use birdcall_protocol::frame::Changed;
 use birdcall_protocol::limits::MAX_PAGE;
+use birdcall_protocol::{CallId, Code, Timestamp};
+use birdcall_store::News;
 
 /// Calls in a page of the history.
 const PAGE: u32 = 50;
@@ -22,6 +25,9 @@ const PAGE: u32 = 50;
 pub(super) struct Page {
     /// Only calls that were started earlier, in milliseconds since 1970.
     before: Option<i64>,
+    /// Only these.
+    #[param(inline)]
+    only: Option<CallFilter>,
 }
 
 /// Calls somebody. Whatever keeps it from ringing, but C-1, looks like a call that nobody answers (C-6).
@@ -53,7 +59,7 @@ pub(super) async fn history(
 ) -> Result<Json<CallPage>, ApiError> {
     let mut reader = app.store.read().await?;
     let page = reader
-        .call_history(session.person, page.before.map(Timestamp), PAGE)
+        .call_history(session.person, page.before.map(Timestamp), page.only, PAGE)
         .await?;
     Ok(Json(CallPage {
         calls: page.calls,
@@ -70,4 +76,124 @@ pub(super) async fn unrung(
 ) -> Result<Json<Vec<UnrungCall>>, ApiError> {
     let mut reader = app.store.read().await?;
     Ok(Json(reader.unrung_calls(session.person, MAX_PAGE).await?))
+}
+
+/// How a call of one's own stands. A call that was kept from ringing is not there (C-6).
+#[utoipa::path(get, operation_id = "call_standing", path = "/calls/{call}", tag = "calls", params(("call" = CallId, Path)), responses(
+    (status = 200, description = "How it stands", body = CallStanding),
+    (status = 404, description = "not_found", body = Problem)))]
+pub(super) async fn standing(
+    State(app): State<App>,
+    session: Session,
+    Part(call): Part<CallId>,
+) -> Result<Json<CallStanding>, ApiError> {
+    Ok(Json(calls::standing(&app, session, call).await?))
+}
+
+/// This device shows the ring, in a notification (C-16).
+#[utoipa::path(post, operation_id = "ring_shown", path = "/calls/{call}/ringing", tag = "calls", params(("call" = CallId, Path)), responses(
+    (status = 204, description = "Noted"),
+    (status = "4XX", description = "call_over, out_of_turn, not_found", body = Problem)))]
+pub(super) async fn ringing(
+    State(app): State<App>,
+    session: Session,
+    Part(call): Part<CallId>,
+) -> Result<StatusCode, ApiError> {
+    press(&app, session, call, Press::RingShown).await
+}
+
+/// Declines a call that rings, for all devices (C-12).
+#[utoipa::path(post, operation_id = "decline_call", path = "/calls/{call}/decline", tag = "calls", params(("call" = CallId, Path)), responses(
+    (status = 204, description = "Declined"),
+    (status = "4XX", description = "call_over, out_of_turn, not_found", body = Problem)))]
+pub(super) async fn decline(
+    State(app): State<App>,
+    session: Session,
+    Part(call): Part<CallId>,
+) -> Result<StatusCode, ApiError> {
+    press(&app, session, call, Press::Decline).await
+}
+
+async fn press(
+    app: &App,
+    session: Session,
+    call: CallId,
+    press: Press,
+) -> Result<StatusCode, ApiError> {
+    calls::act(app, call, session.person, session.device, press).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a call out of one's history; the other side keeps theirs.
+#[utoipa::path(delete, operation_id = "delete_call", path = "/calls/{call}", tag = "calls", params(("call" = CallId, Path)), responses(
+    (status = 204, description = "Gone"),
+    (status = 404, description = "not_found", body = Problem)))]
+pub(super) async fn delete(
+    State(app): State<App>,
+    session: Session,
+    Part(call): Part<CallId>,
+) -> Result<StatusCode, ApiError> {
+    forget(&app, session, List::History, Some(call)).await
+}
+
+/// Empties one's history.
+#[utoipa::path(delete, operation_id = "delete_calls", path = "/calls", tag = "calls", responses(
+    (status = 204, description = "Empty")))]
+pub(super) async fn delete_all(
+    State(app): State<App>,
+    session: Session,
+) -> Result<StatusCode, ApiError> {
+    forget(&app, session, List::History, None).await
+}
+
+/// Takes a call off the list of those that did not ring.
+#[utoipa::path(delete, operation_id = "delete_unrung_call", path = "/calls/unrung/{call}", tag = "calls", params(("call" = CallId, Path)), responses(
+    (status = 204, description = "Gone"),
+    (status = 404, description = "not_found", body = Problem)))]
+pub(super) async fn delete_unrung(
+    State(app): State<App>,
+    session: Session,
+    Part(call): Part<CallId>,
+) -> Result<StatusCode, ApiError> {
+    forget(&app, session, List::Unrung, Some(call)).await
+}
+
+/// Empties the list of those that did not ring.
+#[utoipa::path(delete, operation_id = "delete_unrung_calls", path = "/calls/unrung", tag = "calls", responses(
+    (status = 204, description = "Empty")))]
+pub(super) async fn delete_all_unrung(
+    State(app): State<App>,
+    session: Session,
+) -> Result<StatusCode, ApiError> {
+    forget(&app, session, List::Unrung, None).await
+}
+
+/// The two lists of calls.
+enum List {
+    History,
+    Unrung,
+}
+
+async fn forget(
+    app: &App,
+    session: Session,
+    list: List,
+    call: Option<CallId>,
+) -> Result<StatusCode, ApiError> {
+    let me = session.person;
+    let mut tx = app.store.write().await?;
+    let gone = match list {
+        List::History => tx.delete_calls(me, call).await?,
+        List::Unrung => tx.delete_unrung(me, call).await?,
+    };
+    if gone == 0 {
+        return match call {
+            Some(_) => Err(Code::NotFound.into()),
+            None => Ok(StatusCode::NO_CONTENT),
+        };
+    }
+    tx.tell(me, News::Changed(Changed::Calls)).await?;
+    tx.commit().await?;
+    app.hub.news(me);
+    Ok(StatusCode::NO_CONTENT)
 }

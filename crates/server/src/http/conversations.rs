@@ -1,4 +1,4 @@
-//! Reading conversations. Writing is done on the socket.
+//! Reading conversations, and deleting from one's own view of them. Writing is done on the socket.
 
 use super::input::{Asked, Part};
 use super::people;
@@ -7,6 +7,7 @@ use crate::auth::Session;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use birdcall_protocol::body::{Conversation, ConversationSummary, EntryPage, Problem};
 use birdcall_protocol::limits::MAX_PAGE;
 use birdcall_protocol::{Code, Handle};
@@ -78,4 +79,24 @@ pub(super) async fn entries(
         .entries(session.person, other.id, page.before, limit)
         .await?;
     Ok(Json(EntryPage { entries, more }))
+}
+
+/// Deletes an entry for oneself. When nobody sees it any more, its text and sound are gone.
+#[utoipa::path(delete, path = "/conversations/{handle}/entries/{seq}", tag = "conversations",
+    params(("handle" = Handle, Path), ("seq" = u64, Path)), responses(
+    (status = 204, description = "Deleted"),
+    (status = 404, description = "not_found", body = Problem)))]
+pub(super) async fn delete_entry(
+    State(app): State<App>,
+    session: Session,
+    Part((handle, seq)): Part<(Handle, u64)>,
+) -> Result<StatusCode, ApiError> {
+    let mut tx = app.store.write().await?;
+    let other = people::find(&mut tx, &handle).await?;
+    if !tx.delete_entry(session.person, other.id, seq).await? {
+        return Err(Code::NotFound.into());
+    }
+    tx.commit().await?;
+    app.hub.news(session.person);
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,14 +1,15 @@
 //! One's devices.
 
-use super::input::Part;
+use super::input::{Body, Part};
 use crate::app::App;
 use crate::auth::Session;
 use crate::hub::CloseReason;
 use crate::problem::ApiError;
+use crate::{calls, text};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use birdcall_protocol::body::{Device, Problem};
+use birdcall_protocol::body::{Device, DeviceChange, Problem, PushState};
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::{Code, DeviceId, PersonId};
 use birdcall_store::News;
@@ -31,9 +32,44 @@ pub(super) async fn list(
                 name: row.name,
                 created: row.created,
                 last_seen: row.last_seen,
+                silenced: row.silenced,
+                push: PushState::Off,
+                ring_test: None,
             })
             .collect(),
     ))
+}
+
+/// Renames one of one's devices, or has calls and messages leave it alone. A ring that it shows stops.
+#[utoipa::path(patch, operation_id = "change_device", path = "/devices/{device}", tag = "devices", params(("device" = DeviceId, Path)),
+    request_body = DeviceChange, responses(
+    (status = 204, description = "Changed"),
+    (status = "4XX", description = "not_found, bad_input", body = Problem)))]
+pub(super) async fn change(
+    State(app): State<App>,
+    session: Session,
+    Part(device): Part<DeviceId>,
+    Body(body): Body<DeviceChange>,
+) -> Result<StatusCode, ApiError> {
+    let name = body.name.as_deref().map(|name| text::device(Some(name)));
+    let person = session.person;
+    let mut tx = app.store.write().await?;
+    if !tx
+        .change_device(person, device, name.as_deref(), body.silenced)
+        .await?
+    {
+        return Err(Code::NotFound.into());
+    }
+    tx.tell(person, News::Changed(Changed::Devices)).await?;
+    tx.commit().await?;
+    if let Some(silenced) = body.silenced {
+        app.hub.set_silenced(person, device, silenced);
+        if silenced {
+            calls::stop_ringing_on(&app, person, device).await?;
+        }
+    }
+    app.hub.news(person);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Signs one of one's devices out; its sockets are closed at once.

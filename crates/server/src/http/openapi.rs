@@ -1,7 +1,8 @@
-//! The OpenAPI document: what the handlers say of themselves, and the frames of the socket.
+//! The OpenAPI document: what the handlers say of themselves, the frames of the socket, and what is pushed.
 
 use birdcall_protocol::body::Problem;
 use birdcall_protocol::frame::{ClientFrame, ServerFrame};
+use birdcall_protocol::push::PushMessage;
 use utoipa::OpenApi;
 
 /// The head of the document.
@@ -13,7 +14,7 @@ use utoipa::OpenApi;
             tells what changed and carries the signalling of calls. Sessions are cookies. Errors are problem bodies \
             with a stable code."
     ),
-    components(schemas(ClientFrame, ServerFrame, Problem))
+    components(schemas(ClientFrame, ServerFrame, PushMessage, Problem))
 )]
 pub(super) struct Document;
 
@@ -60,9 +61,9 @@ mod tests {
                 }
             }
         }
-        assert_eq!(queries, 5);
-        // Frames stand in the same document.
-        for schema in ["ClientFrame", "ServerFrame"] {
+        assert_eq!(queries, 8);
+        // Frames and push messages stand in the same document.
+        for schema in ["ClientFrame", "ServerFrame", "PushMessage"] {
             assert!(
                 document["components"]["schemas"][schema].is_object(),
                 "{schema}"

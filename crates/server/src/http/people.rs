@@ -159,6 +159,7 @@ pub(super) async fn tie(
         let what = match tie {
             Tie::Follow | Tie::Block => Changed::People,
             Tie::AddressBook => Changed::AddressBook,
+            Tie::BreakThrough => Changed::Me,
         };
         tx.tell(me, News::Changed(what)).await?;
     }
@@ -199,6 +200,7 @@ pub(super) async fn seen(
         follows_you: ties.followed,
         in_address_book: ties.in_address_book,
         blocked: ties.blocked,
+        breaks_through: ties.breaks_through,
         call,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::calls::{self, CallError, Leg, Press};
+use crate::hub::Mailbox;
 use crate::messages;
 use crate::problem::ApiError;
 use birdcall_protocol::call::Phase;
@@ -12,10 +13,10 @@ use birdcall_store::StoreError;
 /// Does what a frame asks. The answer, if any, goes to this socket alone.
 pub(super) async fn answer(
     app: &App,
-    person: PersonId,
-    device: DeviceId,
+    mailbox: &Mailbox,
     frame: ClientFrame,
 ) -> Result<Option<ServerFrame>, ApiError> {
+    let (person, device) = (mailbox.person(), mailbox.device());
     let press = async |call: CallId, press: Press| -> Result<Option<ServerFrame>, ApiError> {
         calls::act(app, call, person, device, press).await?;
         Ok(None)
@@ -33,6 +34,10 @@ pub(super) async fn answer(
         }
         ClientFrame::Read { with, seq } => {
             messages::read(app, person, &with, seq).await?;
+            Ok(None)
+        }
+        ClientFrame::Visible { visible } => {
+            mailbox.set_visible(visible);
             Ok(None)
         }
         ClientFrame::CallRinging { call } => press(call, Press::RingShown).await,
@@ -74,7 +79,7 @@ pub(super) async fn answer(
 /// What a refusal of the frame refers to.
 pub(super) fn re(frame: &ClientFrame) -> Option<String> {
     match frame {
-        ClientFrame::Ping {} | ClientFrame::Read { .. } => None,
+        ClientFrame::Ping {} | ClientFrame::Read { .. } | ClientFrame::Visible { .. } => None,
         ClientFrame::Send { key, .. } => Some(key.clone()),
         ClientFrame::CallRinging { call }
         | ClientFrame::CallAccept { call }

@@ -74,6 +74,12 @@ impl Connection {
                     unread: head.unread,
                 })
             }
+            News::Gone { other, seq } => Some(ServerFrame::EntryGone {
+                cursor,
+                with: reader.person_by_id(other).await?.handle,
+                seq,
+                unread: reader.head(me, other).await?.unread,
+            }),
             News::Changed(what) => Some(ServerFrame::Changed { cursor, what }),
         })
     }

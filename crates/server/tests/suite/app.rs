@@ -204,6 +204,28 @@ impl Device {
         self.ask(Method::POST, path, Some(body)).await
     }
 
+    /// Sends bytes, as a recording is sent.
+    pub(crate) async fn send_bytes(&self, path: &str, bytes: Vec<u8>) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.base));
+        let cookie = self.cookie().unwrap();
+        let response = request.header("cookie", cookie).body(bytes).send();
+        let response = response.await.unwrap();
+        Answer {
+            status: response.status(),
+            body: response.json().await.unwrap(),
+        }
+    }
+
+    /// The media type and the bytes of something that is no JSON.
+    pub(crate) async fn get_bytes(&self, path: &str) -> (String, Vec<u8>) {
+        let request = self.client.get(format!("{}{path}", self.base));
+        let response = request.header("cookie", self.cookie().unwrap()).send();
+        let response = response.await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let kind = response.headers()["content-type"].to_str().unwrap();
+        (kind.to_owned(), response.bytes().await.unwrap().to_vec())
+    }
+
     pub(crate) async fn put(&self, path: &str, body: Option<Value>) -> Answer {
         self.ask(Method::PUT, path, body).await
     }

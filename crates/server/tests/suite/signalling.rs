@@ -76,7 +76,7 @@ async fn candidates_are_typed_and_rebuilt() {
 async fn media_state_is_told_to_the_other_leg() {
     let app = TestApp::new().await;
     let (mut a, mut b, mut other, call) = answered(&app).await;
-    let media = json!({"microphone": false, "camera": true, "screen": false});
+    let media = json!({"microphone": false, "camera": true, "screen": false, "held": false});
     a.send(json!({"type": "call_media", "call": call, "media": media}))
         .await;
     assert_eq!(b.until("call_media").await["media"], media);

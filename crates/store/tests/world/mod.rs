@@ -2,7 +2,7 @@
 
 use birdcall_protocol::body::{Audience, Calling};
 use birdcall_protocol::{Handle, PersonId, Timestamp};
-use birdcall_store::{NewMessage, NewPerson, Options, Store};
+use birdcall_store::{Content, NewMessage, NewPerson, Options, Store};
 use std::path::PathBuf;
 
 pub(crate) const ANN: PersonId = PersonId::new(1);
@@ -65,7 +65,7 @@ pub(crate) fn message<'a>(
         from,
         to,
         key,
-        text,
+        content: Content::Text(text),
         hidden: false,
         at: Timestamp(5),
         conversation: pair,

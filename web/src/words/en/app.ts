@@ -5,6 +5,8 @@ const errors: Record<Code | 'unreachable', string> = {
   already_calling: 'You are calling somebody already.',
   already_in_call: 'You are in a call already.',
   bad_description: 'The call could not be set up.',
+  bad_push_endpoint: 'This server does not send to the push service of this browser.',
+  bad_sound: 'The recording could not be read.',
   bad_input: 'The server could not read that.',
   call_over: 'The call is over.',
   first_message_needed: 'They have to message you first.',

@@ -4,6 +4,7 @@ const reasons: Record<UnrungReason, string> = {
   blocked: 'One of you has blocked the other',
   off: 'Calling was off',
   audience: 'Not among the people who may call you',
+  do_not_disturb: 'Do not disturb was on',
   limits: 'Called too often',
 };
 

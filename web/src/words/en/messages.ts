@@ -6,6 +6,7 @@ export const messages = {
   compose: 'New message',
   unread: (count: number) => (count >= 100 ? '100 or more unread' : `${count} unread`),
   unreadList: (count: number) => (count === 1 ? '1 unread conversation' : `${count} unread conversations`),
+  voice: (length: string) => `Voice message, ${length}`,
   you: (text: string) => `You: ${text}`,
   empty: {
     title: 'No messages yet',
