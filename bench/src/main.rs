@@ -5,7 +5,8 @@
 //! by dropping. The result is ratios: absolute figures drift with the machine.
 //!
 //! Reading order: [`work`] says what is measured, [`servers`] who is, [`run`] in which order, [`setups`] and [`load`]
-//! how; [`results`] takes medians, [`targets`] says what has to be reached, [`report`] prints.
+//! how; [`results`] takes medians, [`targets`] says what has to be reached, [`report`] prints. [`weather`] stands apart:
+//! calls of real browsers are measured over it.
 
 #[cfg(target_os = "linux")]
 mod client;
@@ -33,6 +34,8 @@ mod setups;
 mod statistics;
 #[cfg(target_os = "linux")]
 mod targets;
+#[cfg(target_os = "linux")]
+mod weather;
 #[cfg(target_os = "linux")]
 mod work;
 
@@ -62,6 +65,17 @@ enum Task {
         /// Let the kernel join and split packets (UDP_GRO, UDP_SEGMENT).
         #[arg(long)]
         segments: bool,
+    },
+    /// A link with loss, delay and a rate, between two network interfaces that it makes. It ends with its standard
+    /// input. `cargo xtask bench calls` makes calls over it.
+    Weather {
+        /// The interface that a host gets.
+        near: String,
+        /// The interface that stays with the router.
+        far: String,
+        /// Decides which frames get lost.
+        #[arg(long)]
+        seed: u64,
     },
 }
 
@@ -125,6 +139,7 @@ fn carry_out(task: Task) -> Outcome {
         Task::Relay(wanted) => run::run(&wanted),
         Task::ServeRelay(how) => serve::relay(&how),
         Task::ServeForwarder { segments } => forwarder::serve(segments),
+        Task::Weather { near, far, seed } => weather::serve(&near, &far, seed),
     }
 }
 

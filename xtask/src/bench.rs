@@ -1,7 +1,8 @@
-//! `cargo xtask bench relay`: what a relayed packet costs, beside coturn and a bare forwarder.
+//! `cargo xtask bench relay`: what a relayed packet costs, beside coturn and a bare forwarder. `cargo xtask bench calls`:
+//! how calls of real browsers fare on good and bad networks.
 
 use crate::process::Process;
-use crate::{Outcome, install};
+use crate::{Outcome, browser, install, server};
 
 /// Measures. What stands behind the command goes to the program in `bench/`.
 pub(crate) fn relay(words: &[&str]) -> Outcome {
@@ -12,4 +13,20 @@ pub(crate) fn relay(words: &[&str]) -> Outcome {
     arguments.extend(["--locked", "--", "relay"]);
     arguments.extend(words);
     Process::cargo(&arguments).go()
+}
+
+/// Makes calls. What stands behind the command goes to the script in `e2e/bench`.
+pub(crate) fn calls(words: &[&str]) -> Outcome {
+    let mut arguments = vec!["bench/calls.mjs"];
+    arguments.extend(words);
+    let script = Process::new("node", &arguments).inside("e2e");
+    if words.iter().any(|word| matches!(*word, "--help" | "-h")) {
+        return script.go();
+    }
+    browser::prepare()?;
+    let programs = server::build_release()?;
+    script
+        .env("BIRDCALL_PROGRAM", programs.join("birdcall"))
+        .env("BIRDCALL_BENCH", programs.join("birdcall-bench"))
+        .go()
 }

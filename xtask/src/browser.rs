@@ -19,6 +19,7 @@ pub(crate) fn prepare() -> Outcome {
 pub(crate) fn run(words: &[&str]) -> Outcome<Counts> {
     let broken = server::build_broken()?;
     let program = server::build()?;
+    let bench = server::build_bench()?;
     let files: Vec<PathBuf> = test_files()?
         .into_iter()
         .filter(|file| {
@@ -39,6 +40,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome<Counts> {
         .inside("e2e")
         .env("BIRDCALL_PROGRAM", program)
         .env("BIRDCALL_BROKEN", broken)
+        .env("BIRDCALL_BENCH", bench)
         .shown()?;
     Ok(Counts::of_node(&shown))
 }

@@ -35,6 +35,7 @@ cargo xtask <command>
   generate     web/openapi.json and web/src/api/schema.ts from the server
   screenshots  every page, light and dark, narrow and wide, into e2e/out
   bench relay  what a relayed packet costs, beside coturn and a bare forwarder; `--help` lists its options
+  bench calls  how soon calls are heard, and how they fare on bad networks and through a change of network; as above
 
   test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
   files whose name contains one of the words. So does fuzz: `cargo xtask fuzz sdp stun --seconds 60`; with
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         ["generate"] => generate::write(),
         ["screenshots"] => browser::screenshots(),
         ["bench", "relay", words @ ..] => bench::relay(words),
+        ["bench", "calls", words @ ..] => bench::calls(words),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

@@ -22,6 +22,25 @@ pub(crate) fn build_broken() -> Outcome<PathBuf> {
     Ok(copy)
 }
 
+/// Builds it as it is released, and the bench, and tells the folder of both.
+pub(crate) fn build_release() -> Outcome<PathBuf> {
+    let words = ["build", "--quiet", "--release", "--locked"];
+    let packages = [
+        "--package",
+        "birdcall-server",
+        "--package",
+        "birdcall-bench",
+    ];
+    Process::cargo(&[&words[..], &packages].concat()).go()?;
+    Ok(target().join("release"))
+}
+
+/// Builds the bench for development: it makes the weather in tests.
+pub(crate) fn build_bench() -> Outcome<PathBuf> {
+    Process::cargo(&["build", "--quiet", "--package", "birdcall-bench"]).go()?;
+    Ok(program("birdcall-bench"))
+}
+
 fn built(more: &[&str]) -> Outcome<PathBuf> {
     let mut words = vec![
         "build",
@@ -33,9 +52,13 @@ fn built(more: &[&str]) -> Outcome<PathBuf> {
     ];
     words.extend(more);
     Process::cargo(&words).go()?;
-    Ok(target()
+    Ok(program("birdcall"))
+}
+
+fn program(name: &str) -> PathBuf {
+    target()
         .join("debug")
-        .join(format!("birdcall{}", std::env::consts::EXE_SUFFIX)))
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 fn target() -> PathBuf {

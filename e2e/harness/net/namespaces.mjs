@@ -148,7 +148,6 @@ export class Network {
   #build() {
     const all = Object.values(this.hosts);
     run(['ip', 'netns', 'add', this.routerNamespace]);
-    const router = ['link set lo up'];
     for (const host of all) {
       run(['ip', 'netns', 'add', host.namespace]);
       run([
@@ -174,11 +173,6 @@ export class Network {
         ...addressing(host, 'v6'),
       ];
       run(['ip', '-n', host.namespace, '-batch', '-'], lines.join('\n'));
-      router.push(
-        `link set to-${host.name} up`,
-        `address add ${host.router.v4}/24 dev to-${host.name}`,
-        `address add ${host.router.v6}/64 dev to-${host.name} nodad`,
-      );
       // The router is the name server too, and answers nobody: a question for a name can be seen on the link.
       mkdirSync(`${STAND_INS}/${host.namespace}`, { recursive: true });
       writeFileSync(
@@ -186,9 +180,20 @@ export class Network {
         `nameserver ${host.router.v4}\nnameserver ${host.router.v6}\n`,
       );
     }
-    run(['ip', '-n', this.routerNamespace, '-batch', '-'], router.join('\n'));
+    run(['ip', '-n', this.routerNamespace, 'link', 'set', 'lo', 'up']);
+    for (const host of all) this.welcome(host);
     const forward = 'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding';
     run(['ip', 'netns', 'exec', this.routerNamespace, 'sh', '-c', forward]);
+  }
+
+  /** Sets up the router's end of a host's link. */
+  welcome({ name, router }) {
+    const lines = [
+      `link set to-${name} up`,
+      `address add ${router.v4}/24 dev to-${name}`,
+      `address add ${router.v6}/64 dev to-${name} nodad`,
+    ];
+    run(['ip', '-n', this.routerNamespace, '-batch', '-'], lines.join('\n'));
   }
 
   /** Closes what runs on its hosts, and removes them. */

@@ -38,12 +38,18 @@ export class Town {
   people = [];
 
   /**
-   * @param {{ voices?: Record<string, 'chromium' | 'firefox'>, options?: string[], program?: string, env?: Record<string, string> }} choice
+   * @param {object} choice
+   * @param {Record<string, 'chromium' | 'firefox'>} choice.voices
+   * @param {string[]} choice.options of the program
+   * @param {string} choice.program another build of it
+   * @param {Record<string, string>} choice.env further variables for it
+   * @param {boolean} choice.watched all that passes is kept
+   * @param {(network: Network) => Promise<void>} choice.prepare what is done to the network before anybody uses it
    */
-  static async build({ voices = { ann: 'chromium', bob: 'chromium' }, options = [], program, env } = {}) {
+  static async build({ voices = { ann: 'chromium', bob: 'chromium' }, options = [], ...more } = {}) {
     const town = new Town();
     try {
-      await town.#build(voices, options, { program, env });
+      await town.#build(voices, options, more);
     } catch (error) {
       await town.remove().catch(() => {});
       throw error;
@@ -51,10 +57,19 @@ export class Town {
     return town;
   }
 
-  async #build(voices, options, build) {
+  async #build(voices, options, { watched = true, prepare = async () => {}, ...build }) {
     this.authority = new Authority(Object.values(PLACES.server));
     this.network = Network.build({ NODE_EXTRA_CA_CERTS: this.authority.file });
     this.hosts = this.network.hosts;
+    await prepare(this.network);
+    if (watched) await this.#watch();
+    await Promise.all([
+      this.#serve(options, build),
+      ...Object.entries(voices).map(([name, kind]) => this.#open(name, kind)),
+    ]);
+  }
+
+  async #watch() {
     const { ann, bob, outsider } = this.hosts;
     await Promise.all(
       [ann, bob, outsider].map(async (host) => {
@@ -62,10 +77,6 @@ export class Town {
       }),
     );
     await reachEachOther(this);
-    await Promise.all([
-      this.#serve(options, build),
-      ...Object.entries(voices).map(([name, kind]) => this.#open(name, kind)),
-    ]);
   }
 
   async #serve(options, build) {
@@ -117,15 +128,17 @@ export class Town {
   }
 
   /**
-   * Somebody at the browser on their host, signed in, with everything noted that the page is told.
-   * @param {'ann' | 'bob'} name
+   * Somebody at the browser on a host, signed in, with everything noted that the page is told.
+   * @param {'ann' | 'bob'} name of the host
+   * @param {'v4' | 'v6'} family of the page's address
+   * @param {string} handle if somebody else of the demo sits there
    */
-  async person(name, family = 'v4') {
-    const person = new Person({ url: this.origin(family) }, this.voices[name], name);
+  async person(name, family = 'v4', handle = name) {
+    const person = new Person({ url: this.origin(family) }, this.voices[name], handle);
     this.people.push(person);
     await person.arrive();
     person.overheard = new Overheard(person);
-    await person.ask('POST', '/sessions', { handle: name, password: DEMO_PASSWORD });
+    await person.ask('POST', '/sessions', { handle, password: DEMO_PASSWORD });
     const { calling } = await person.ask('GET', '/me');
     await person.ask('PUT', '/me/calling', { ...calling, enhanced_privacy: false });
     return person;
