@@ -200,15 +200,16 @@ export class Person {
 
   /**
    * Keeps frames of a type from reaching this page until the returned function is called: a slow network, for one
-   * kind of news. Takes effect with the page's next socket.
+   * kind of news, or for all that comes from then on (`all`). Takes effect with the page's next socket.
    */
-  async holdBack(type) {
+  async holdBack(type, { all = false } = {}) {
     const held = [];
     let open = false;
     await this.page.routeWebSocket(/\/api\/v1\/socket/, (socket) => {
       const server = socket.connectToServer();
       server.onMessage((message) => {
-        if (!open && JSON.parse(String(message)).type === type) held.push(() => socket.send(message));
+        const late = JSON.parse(String(message)).type === type || (all && held.length > 0);
+        if (!open && late) held.push(() => socket.send(message));
         else socket.send(message);
       });
     });
