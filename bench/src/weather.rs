@@ -5,7 +5,7 @@
 //! interfaces (TAP): one is moved into the namespace of a host, the other stays with the router. It starts with the
 //! names of both, says [`READY`], and then reads a line for each change of weather, until its standard input ends.
 //!
-//! [`line`] decides about one frame, [`tap`] is an interface, this file moves frames.
+//! [`mod@line`] decides about one frame, [`tap`] is an interface, this file moves frames.
 
 mod line;
 mod tap;
