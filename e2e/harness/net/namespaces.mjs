@@ -44,8 +44,10 @@ export class Host {
   /** Closed with the network, the last one opened first. @type {(() => unknown)[]} */
   closing = [];
   #inside;
+  #network;
 
   constructor(network, name) {
+    this.#network = network;
     this.name = name;
     this.namespace = `${network.prefix}-${name}`;
     Object.assign(this, PLACES[name]);
@@ -95,6 +97,21 @@ export class Host {
     ];
     run([...this.prefix, 'nft', '-f', '-'], lines.join('\n'));
     return () => this.run('nft', 'delete', 'table', 'inet', 'blocked');
+  }
+
+  /**
+   * Loses a share of the UDP that it sends, behind its own link, until the returned function is called.
+   * @param {number} percent
+   */
+  losing(percent) {
+    const router = ['ip', 'netns', 'exec', this.#network.routerNamespace];
+    const lines = [
+      'add table inet losing',
+      'add chain inet losing through { type filter hook forward priority 0; }',
+      `add rule inet losing through iifname to-${this.name} meta l4proto udp numgen random mod 100 < ${percent} drop`,
+    ];
+    run([...router, 'nft', '-f', '-'], lines.join('\n'));
+    return () => run([...router, 'nft', 'delete', 'table', 'inet', 'losing']);
   }
 
   /** Gives back what `without` took. */

@@ -184,6 +184,11 @@ export class Capture {
     if (this.#microphone?.readyState === 'ended') void this.openMicrophone();
   }
 
+  /** Whether a screen is sent, and no camera. */
+  get sharing(): boolean {
+    return this.#screen !== null;
+  }
+
   /** Whether a camera is open: devices can be named by then. */
   get facing(): 'user' | 'environment' {
     const mode = this.#camera?.getSettings().facingMode;

@@ -159,6 +159,7 @@ export const events: Record<string, Event> = {
   camera_failed: { type: 'camera_failed', media: 1, trouble: 'denied' },
   screen_opened: { type: 'screen_opened', media: 1 },
   screen_closed: { type: 'screen_closed', media: 1 },
+  picture_held: { type: 'picture_held', media: 1, held: true },
   peer_up: { type: 'peer_up', epoch: 1 },
   peer_lost: { type: 'peer_lost', epoch: 1, failed: true },
   peer_description: { type: 'peer_description', epoch: 1, sdpType: 'offer', sdp: 'v=0' },

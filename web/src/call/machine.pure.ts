@@ -69,6 +69,7 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
     case 'camera_failed':
     case 'screen_opened':
     case 'screen_closed':
+    case 'picture_held':
       return stepCapture(state, event, out);
     case 'frame':
       return stepFrame(state, event.frame, now, out);

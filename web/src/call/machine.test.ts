@@ -295,6 +295,30 @@ describe('who ended a call', () => {
   });
 });
 
+describe('a picture that is held back', () => {
+  const hold: Event = { type: 'picture_held', media: 1, held: true };
+  const told = (effects: Effect[]) =>
+    effects.flatMap((effect) =>
+      effect.type === 'send' && effect.frame.type === 'call_media' ? [effect.frame.media] : [],
+    );
+  const filmed = run(active, { type: 'press_camera' }, { type: 'camera_opened', media: 1 }).state;
+
+  it('is told to the other side, and stays the person’s own choice to send', () => {
+    const poor = run(filmed, hold);
+    expect(told(poor.last)).toEqual([{ microphone: true, camera: true, screen: false, held: true }]);
+    expect(kinds(poor.last)).toEqual(['send']);
+    const back = run(poor.state, { type: 'picture_held', media: 1, held: false });
+    expect(told(back.last)).toEqual([{ microphone: true, camera: true, screen: false, held: false }]);
+  });
+
+  it('is no picture where there is none: a camera that is off is not paused', () => {
+    const poor = run(active, hold);
+    expect(told(poor.last)).toEqual([{ microphone: true, camera: false, screen: false, held: false }]);
+    const filming = run(poor.state, { type: 'press_camera' }, { type: 'camera_opened', media: 1 });
+    expect(told(filming.last)).toEqual([{ microphone: true, camera: true, screen: false, held: true }]);
+  });
+});
+
 describe('being called', () => {
   it('rings, says so, and opens nothing (C-11)', () => {
     expect(kinds(run(idle, frame(ring())).effects)).toEqual(['send', 'sound', 'attention']);
@@ -399,7 +423,7 @@ describe('in a call', () => {
       { type: 'mute', media: 1, muted: true },
       {
         type: 'send',
-        frame: { type: 'call_media', call: A, media: { microphone: false, camera: false, screen: false } },
+        frame: { type: 'call_media', call: A, media: { microphone: false, camera: false, screen: false, held: false } },
       },
     ]);
     const remote = run(

@@ -19,7 +19,8 @@ export type OwnEvent = Extract<
       | 'camera_opened'
       | 'camera_failed'
       | 'screen_opened'
-      | 'screen_closed';
+      | 'screen_closed'
+      | 'picture_held';
   }
 >;
 
@@ -31,6 +32,7 @@ export function newOwn(media: number, camera: boolean, muted = false): Own {
     muted,
     camera: camera ? 'opening' : 'off',
     screen: 'off',
+    held: false,
     microphoneTrouble: null,
     cameraTrouble: null,
   };
@@ -52,7 +54,13 @@ export function mediaState(own: Own): MediaState {
     microphone: own.microphone === 'live' && !own.muted,
     camera: own.camera === 'on',
     screen: own.screen === 'on',
+    held: own.held && pictured(own),
   };
+}
+
+/** Whether there is a picture to send. */
+export function pictured(own: Own): boolean {
+  return own.camera === 'on' || own.screen === 'on';
 }
 
 /** Pushes what the other side should show now, where there is another side. */
@@ -100,6 +108,8 @@ export function stepOwn(own: Own, event: OwnEvent, out: Effect[]): Own {
       return { ...own, screen: 'on', camera: 'resting' };
     case 'screen_closed':
       return own.screen === 'off' ? own : afterScreen(own, out);
+    case 'picture_held':
+      return own.held === event.held ? own : { ...own, held: event.held };
   }
 }
 

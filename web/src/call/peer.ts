@@ -4,8 +4,11 @@
 // put into them, so nothing is negotiated again but ICE restarts, and nothing that the other side sends can change
 // what is captured here (C-18).
 
+import type { Limits } from './ladder.pure';
 import { peerRules } from './path.pure';
+import type { Reading } from './quality.pure';
 import type { IceServer, Path, Role, SdpType } from './state.pure';
+import { readingOf } from './stats';
 
 /** How often it is looked whether anything arrives. */
 const LOOK_EVERY = 2_000;
@@ -46,6 +49,7 @@ export class Peer {
   readonly #polite: boolean;
   readonly #tracks: Record<Kind, MediaStreamTrack | null>;
   readonly #senders: Partial<Record<Kind, RTCRtpSender>> = {};
+  #limits: Limits | null = null;
   #offering = false;
   #timer = 0;
   #heard = 0;
@@ -87,6 +91,32 @@ export class Peer {
     this.#tracks[kind] = track;
     void this.#senders[kind]?.replaceTrack(track).catch(() => {
       // The connection was closed meanwhile; the next one starts with the tracks of its time.
+    });
+  }
+
+  /** What the browser counts now; `null` while media is not up. */
+  async reading(): Promise<Reading | null> {
+    if (this.#pc.connectionState !== 'connected') return null;
+    const report = await this.#pc.getStats().catch(() => null);
+    return report && readingOf(report, performance.now());
+  }
+
+  /** How much of a picture is sent from now on. */
+  limit(limits: Limits): void {
+    const sender = this.#senders.video;
+    if (!sender || limits === this.#limits) return;
+    this.#limits = limits;
+    const { active, scale, bitrate, frames } = limits;
+    void tune(sender, (encoding) => {
+      encoding.active = active;
+      encoding.scaleResolutionDownBy = scale;
+      if (bitrate === null) delete encoding.maxBitrate;
+      else encoding.maxBitrate = bitrate;
+      if (frames === null) delete encoding.maxFramerate;
+      else encoding.maxFramerate = frames;
+    }).then((done) => {
+      // Refused, for example between an offer and its answer: the next look tries again.
+      if (!done && this.#limits === limits) this.#limits = null;
     });
   }
 
@@ -207,6 +237,13 @@ export class Peer {
 
   #adopt(kind: Kind, transceiver: RTCRtpTransceiver): void {
     this.#senders[kind] = transceiver.sender;
+    // Audio first, where the two compete.
+    if (kind === 'audio') {
+      void tune(transceiver.sender, (encoding) => {
+        encoding.priority = 'high';
+        encoding.networkPriority = 'high';
+      });
+    }
     this.put(kind, this.#tracks[kind]);
   }
 
@@ -222,4 +259,15 @@ export class Peer {
   #then(step: () => Promise<void>): void {
     this.#work = this.#work.then(step).catch(() => {});
   }
+}
+
+/** Changes how a track is sent; whether the browser took it. */
+async function tune(sender: RTCRtpSender, change: (encoding: RTCRtpEncodingParameters) => void): Promise<boolean> {
+  const parameters = sender.getParameters();
+  if (parameters.encodings.length === 0) return false;
+  parameters.encodings.forEach(change);
+  return sender.setParameters(parameters).then(
+    () => true,
+    () => false,
+  );
 }

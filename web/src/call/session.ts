@@ -6,9 +6,11 @@ import { Claims } from './claims';
 import { type Chosen, chosenDevices, type DeviceList, keepDevices, listDevices, noDevices, onDevices } from './devices';
 import { handle, nextTick } from './machine.pure';
 import { recall, remember } from './memory';
+import { Monitor } from './monitor';
 import { Output } from './output';
 import { Peer } from './peer';
 import type { CallKind, CallPort, Person, Refusal, ServerFrame } from './port';
+import type { Quality } from './quality.pure';
 import { visibleRings } from './standing.pure';
 import { begin, type Effect, type Event, type Ring, type State } from './state.pure';
 import { Tone } from './tone';
@@ -27,6 +29,8 @@ export interface Shown {
   readonly devices: DeviceList;
   readonly chosen: Chosen;
   readonly facing: 'user' | 'environment';
+  /** How good the connection is; `null` until it was looked at. */
+  readonly quality: Quality | null;
   /** The browser keeps the page silent until somebody presses something. */
   readonly silenced: boolean;
   readonly minimised: boolean;
@@ -45,7 +49,12 @@ export class CallSession {
   #shown: Shown;
   #busy = false;
   #timer = 0;
-  #capture: { readonly id: number; readonly capture: Capture; readonly output: Output } | null = null;
+  #capture: {
+    readonly id: number;
+    readonly capture: Capture;
+    readonly output: Output;
+    readonly monitor: Monitor;
+  } | null = null;
   #peer: Peer | null = null;
   #undevices: (() => void) | null = null;
 
@@ -60,6 +69,7 @@ export class CallSession {
       devices: noDevices,
       chosen: chosenDevices(),
       facing: 'user',
+      quality: null,
       silenced: false,
       minimised: false,
     };
@@ -380,7 +390,12 @@ export class CallSession {
       picture: (own) => this.#show({ own }),
     });
     const output = new Output(this.#shown.chosen.speaker, (silenced) => this.#show({ silenced }));
-    this.#capture = { id: media, capture, output };
+    const monitor = new Monitor({
+      screen: () => capture.sharing,
+      quality: (quality) => this.#show({ quality }),
+      held: (held) => this.#dispatch({ type: 'picture_held', media, held }),
+    });
+    this.#capture = { id: media, capture, output, monitor };
     this.#undevices = onDevices(() => void this.#listDevices());
     void (camera ? capture.openBoth() : capture.openMicrophone());
   }
@@ -390,10 +405,11 @@ export class CallSession {
     this.#peer = null;
     this.#capture?.capture.close();
     this.#capture?.output.close();
+    this.#capture?.monitor.close();
     this.#capture = null;
     this.#undevices?.();
     this.#undevices = null;
-    this.#show({ own: null, remote: null, devices: noDevices, facing: 'user' });
+    this.#show({ own: null, remote: null, devices: noDevices, facing: 'user', quality: null });
   }
 
   #connect(effect: Extract<Effect, { type: 'connect' }>): void {
@@ -411,6 +427,7 @@ export class CallSession {
         else this.#show({ remote: new MediaStream([track]) });
       },
     });
+    now.monitor.watch(this.#peer);
   }
 
   async #listDevices(): Promise<void> {

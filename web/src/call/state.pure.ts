@@ -34,6 +34,8 @@ export interface Own {
   /** `resting`: a shared screen has taken its place; it comes back when sharing stops. */
   readonly camera: 'off' | 'opening' | 'on' | 'resting';
   readonly screen: 'off' | 'opening' | 'on';
+  /** The network is too poor for a picture, so none is sent: audio first. */
+  readonly held: boolean;
   readonly microphoneTrouble: Trouble | null;
   readonly cameraTrouble: Trouble | null;
 }
@@ -258,6 +260,8 @@ export type Event =
   | { readonly type: 'camera_failed'; readonly media: number; readonly trouble: Trouble }
   | { readonly type: 'screen_opened'; readonly media: number }
   | { readonly type: 'screen_closed'; readonly media: number }
+  /** The picture does not fit beside the sound, or fits again. */
+  | { readonly type: 'picture_held'; readonly media: number; readonly held: boolean }
   // The peer connection.
   | { readonly type: 'peer_up'; readonly epoch: number }
   | { readonly type: 'peer_lost'; readonly epoch: number; readonly failed: boolean }
