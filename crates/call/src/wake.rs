@@ -75,25 +75,19 @@ pub struct MessagePush {
     pub made: Timestamp,
     /// It can be seen and was not read.
     pub unread: bool,
-    /// The device has a page that is looked at.
+    /// Some device of the person has a page that is looked at.
     pub visible: bool,
-    /// Some device of the person has one.
-    pub visible_somewhere: bool,
 }
 
-/// When a message's push goes out.
+/// When a message's push goes out. It goes to the device that is looked at as well: a page whose network is gone says
+/// the same of itself as one that is read.
 #[must_use]
 pub fn message(push: MessagePush, now: Timestamp) -> Turn {
     let patience = push.made + READ_WITHIN;
     if !push.unread {
         Turn::Never
-    } else if !push.visible_somewhere {
-        Turn::Now
-    } else if now < patience {
+    } else if push.visible && now < patience {
         Turn::At(patience)
-    } else if push.visible {
-        // It stands on the page.
-        Turn::Never
     } else {
         Turn::Now
     }

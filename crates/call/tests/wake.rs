@@ -60,21 +60,18 @@ fn a_ring_that_is_over_or_late_wakes_nobody() {
 
 #[test]
 fn a_message_leaves_the_other_devices_alone_while_somebody_reads() {
-    for (unread, here, somewhere, now, turn) in [
-        (true, false, false, 0, Turn::Now),
-        (true, false, true, 0, Turn::At(at(10))),
-        (true, false, true, 9, Turn::At(at(10))),
-        (true, false, true, 10, Turn::Now),
-        (true, true, true, 0, Turn::At(at(10))),
-        (true, true, true, 10, Turn::Never),
-        (false, false, false, 0, Turn::Never),
-        (false, false, true, 10, Turn::Never),
+    for (unread, visible, now, turn) in [
+        (true, false, 0, Turn::Now),
+        (true, true, 0, Turn::At(at(10))),
+        (true, true, 9, Turn::At(at(10))),
+        (true, true, 10, Turn::Now),
+        (false, false, 0, Turn::Never),
+        (false, true, 10, Turn::Never),
     ] {
         let push = MessagePush {
             made: at(0),
             unread,
-            visible: here,
-            visible_somewhere: somewhere,
+            visible,
         };
         assert_eq!(message(push, at(now)), turn, "{push:?} at {now}");
     }

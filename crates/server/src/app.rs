@@ -7,7 +7,9 @@ use crate::counters::Counters;
 use crate::doors::Doors;
 use crate::hub::Hub;
 use crate::password::Passwords;
+use crate::push::Push;
 use crate::relay::Relaying;
+use crate::ring_test::RingTests;
 use birdcall_store::Store;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -37,6 +39,10 @@ pub struct Parts {
     pub counters: Counters,
     /// One change of a call at a time.
     pub turns: Turns,
+    /// What wakes closed apps.
+    pub push: Push,
+    /// Self-tests of rings.
+    pub ring_tests: RingTests,
     /// Wakes the sweeper: there may be an earlier deadline.
     pub sweeper: Notify,
 }
@@ -44,7 +50,7 @@ pub struct Parts {
 impl App {
     /// # Errors
     /// A sentence: password hashing does not work, or the relay cannot be started.
-    pub fn new(config: Config, store: Store, clock: Clock) -> Result<Self, String> {
+    pub fn new(config: Config, store: Store, clock: Clock, push: Push) -> Result<Self, String> {
         let relay = Relaying::start(&config)?;
         let counters = Counters::new(relay.here().cloned());
         Ok(Self(Arc::new(Parts {
@@ -57,6 +63,8 @@ impl App {
             clock,
             counters,
             turns: Turns::default(),
+            push,
+            ring_tests: RingTests::default(),
             sweeper: Notify::new(),
         })))
     }

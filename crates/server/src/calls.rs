@@ -13,6 +13,7 @@ pub mod turns;
 
 pub use invite::{Invited, invite};
 pub use signal::{Leg, candidate, description, media};
+pub(crate) use step::machine;
 pub use step::{CallError, Press, act};
 pub use sweep::run as sweep;
 

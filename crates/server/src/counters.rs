@@ -1,6 +1,7 @@
 //! Figures, served in Prometheus' text form on a listener of their own when one is configured.
 
 use crate::relay::Figures;
+use birdcall_call::wake::Answer;
 use birdcall_protocol::Code;
 use birdcall_relay::Relay;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -15,6 +16,12 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByCode {
     code: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByAnswer {
+    kind: &'static str,
+    answer: String,
 }
 
 impl From<Code> for ByCode {
@@ -33,6 +40,7 @@ pub struct Counters {
     sockets: Gauge,
     invites: Counter,
     messages: Counter,
+    pushes: Family<ByAnswer, Counter>,
 }
 
 /// The figures of a program that is nothing but a relay.
@@ -66,6 +74,12 @@ impl Counters {
         registry.register("calls", "Calls created", invites.clone());
         let messages = Counter::default();
         registry.register("messages", "Messages made durable", messages.clone());
+        let pushes = Family::<ByAnswer, Counter>::default();
+        registry.register(
+            "pushes",
+            "Pushes tried, by kind and by the status that the push service answered with",
+            pushes.clone(),
+        );
         Self {
             registry: Arc::new(registry),
             refused,
@@ -73,6 +87,7 @@ impl Counters {
             sockets,
             invites,
             messages,
+            pushes,
         }
     }
 
@@ -113,6 +128,15 @@ impl Counters {
     /// A message is on disk.
     pub fn message_kept(&self) {
         self.messages.inc();
+    }
+
+    /// A push was tried.
+    pub fn pushed(&self, kind: &'static str, answer: Answer) {
+        let answer = match answer {
+            Answer::Status(status, _) => status.to_string(),
+            Answer::Silence => "none".to_owned(),
+        };
+        self.pushes.get_or_create(&ByAnswer { kind, answer }).inc();
     }
 
     /// All figures, for [`text`].

@@ -13,6 +13,7 @@ mod health;
 mod input;
 mod openapi;
 mod people;
+mod push;
 mod quiet;
 mod security;
 mod voices;
@@ -45,6 +46,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(quiet::people))
         .routes(routes!(quiet::let_through, quiet::keep_out))
         .routes(routes!(devices::change, devices::remove))
+        .routes(routes!(push::subscribe, push::unsubscribe))
+        .routes(routes!(push::test_ring))
+        .routes(routes!(push::report_ring))
         .routes(routes!(people::search))
         .routes(routes!(people::profile))
         .routes(routes!(people::follow, people::unfollow))

@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`config`] (how it is told to be), [`serve`] (start to end), [`app`] (what everything holds on to),
 //! [`http`] (the route table), [`socket`], [`messages`], [`calls`] (the driver around `birdcall_call`). `hub` has the
-//! sockets of this node, `auth` the sessions, `doors` the rate limits, `problem` the one error that becomes a response.
+//! sockets of this node, [`push`] wakes closed apps, `auth` the sessions, `doors` the rate limits, `problem` the one error that becomes a response.
 
 pub mod app;
 pub mod auth;
@@ -24,6 +24,7 @@ pub mod problem;
 pub mod push;
 pub mod random;
 pub mod relay;
+pub mod ring_test;
 pub mod serve;
 pub mod socket;
 pub mod sound;

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::problem::ApiError;
-use crate::{random, sound, text};
+use crate::{push, random, sound, text};
 use birdcall_protocol::body::Entry;
 use birdcall_protocol::limits::{MAX_VOICE_SECONDS, MAX_VOICE_TOTAL};
 use birdcall_protocol::{Code, Handle, PersonId};
@@ -84,7 +84,11 @@ async fn keep(
         .await?;
     match added {
         Added::Fresh(entry) => {
+            if !ties.blocked_by {
+                push::message(app, &mut tx, other.id, from, entry.seq).await?;
+            }
             tx.commit().await?;
+            app.push.wake.notify_one();
             app.counters.message_kept();
             app.hub.news(from);
             app.hub.news(other.id);

@@ -1,6 +1,6 @@
 //! Where ids and tokens come from: the operating system's generator, seeded into a cryptographic one.
 
-use birdcall_protocol::{CallId, DeviceId, PersonId};
+use birdcall_protocol::{CallId, DeviceId, PersonId, TestId};
 
 /// A new person's id.
 #[must_use]
@@ -18,6 +18,18 @@ pub fn device() -> DeviceId {
 #[must_use]
 pub fn call() -> CallId {
     CallId::new(rand::random())
+}
+
+/// A new test's id.
+#[must_use]
+pub fn test() -> TestId {
+    TestId::new(rand::random())
+}
+
+/// The id of a push in the outbox: 63 bits.
+#[must_use]
+pub fn push() -> u64 {
+    rand::random::<u64>() >> 1
 }
 
 /// The id of a conversation, should one begin.

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::CloseReason;
 use crate::listen::{Door, Peer, serve_turn};
+use crate::push::{self, Push};
 use crate::{calls, demo, http, relay};
 use axum::Router;
 use birdcall_store::{Options, Store};
@@ -51,7 +52,10 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let metrics_listen = config.metrics_listen;
-    let app = App::new(config, store, clock)?;
+    let push = Push::start(&config, &store)
+        .await
+        .map_err(|error| format!("cannot get ready for push: {error}"))?;
+    let app = App::new(config, store, clock, push)?;
     let (tls, relay) = (app.config.tls.as_ref(), app.relay.here());
     let door = Door::with_relay(listener, tls, relay)?;
     let streams = relay.map(|relay| serve_turn(relay, tls));
@@ -81,6 +85,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     let mut background = vec![
         tokio::spawn(calls::sweep(app.clone())),
         tokio::spawn(relay::keep_told(app.clone())),
+        tokio::spawn(push::run(app.clone())),
     ];
     background.extend(streams);
     Ok(Running {

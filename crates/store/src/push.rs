@@ -61,6 +61,16 @@ pub enum PushAbout {
     },
 }
 
+impl PushAbout {
+    /// A message's place, for statements that ask whether another has joined it.
+    fn seq(self) -> i64 {
+        match self {
+            Self::Message { seq, .. } => place(seq),
+            Self::Ring(_) | Self::RingStopped(..) | Self::Missed { .. } => 0,
+        }
+    }
+}
+
 /// A push to add.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewPush {
@@ -414,12 +424,14 @@ impl Tx {
         until: Timestamp,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "UPDATE pushes SET due = $1, tries = tries + 1 WHERE id = $2 AND due = $3 AND tries = $4",
+            "UPDATE pushes SET due = $1, tries = tries + 1 \
+             WHERE id = $2 AND due = $3 AND tries = $4 AND COALESCE(seq, 0) = $5",
         )
         .bind(until.0)
         .bind(place(row.id))
         .bind(row.due.0)
         .bind(i64::from(row.tries))
+        .bind(row.about.seq())
         .execute(self.sql())
         .await?;
         Ok(done.rows_affected() == 1)
@@ -445,15 +457,20 @@ impl Tx {
     /// `Unavailable`.
     pub async fn finish_push(&mut self, row: &PushRow, sent: bool) -> Result<(), StoreError> {
         let statement = match row.about {
-            PushAbout::Ring(_) if sent => "UPDATE pushes SET due = NULL WHERE id = $1 AND due = $2",
+            PushAbout::Ring(_) if sent => {
+                "UPDATE pushes SET due = NULL WHERE id = $1 AND due = $2 AND COALESCE(seq, 0) = $3"
+            }
             PushAbout::Ring(_)
             | PushAbout::RingStopped(..)
             | PushAbout::Missed { .. }
-            | PushAbout::Message { .. } => "DELETE FROM pushes WHERE id = $1 AND due = $2",
+            | PushAbout::Message { .. } => {
+                "DELETE FROM pushes WHERE id = $1 AND due = $2 AND COALESCE(seq, 0) = $3"
+            }
         };
         sqlx::query(statement)
             .bind(place(row.id))
             .bind(row.due.0)
+            .bind(row.about.seq())
             .execute(self.sql())
             .await?;
         Ok(())

@@ -992,6 +992,127 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/devices/{device}/ring-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rings one of one's devices in ten seconds, as a test. Each step is told by `ring_test` frames. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device: components["schemas"]["DeviceId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It will; or the test that is about to ring */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RingTest"];
+                    };
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/current/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says where this device is reached while the app is closed. Another device that had the same place loses it. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            responses: {
+                /** @description bad_push_endpoint, bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Kept */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        post?: never;
+        /** This device is not to be reached while the app is closed. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is not */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_signed_in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/following": {
         parameters: {
             query?: never;
@@ -1600,6 +1721,55 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ring-tests/{test}/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reports that this device shows a test of its ring, or that somebody pressed it. */
+        post: {
+            parameters: {
+                query: {
+                    /** @description How the test got here. */
+                    way: components["schemas"]["RingWay"];
+                };
+                header?: never;
+                path: {
+                    step: components["schemas"]["RingReport"];
+                    test: components["schemas"]["TestId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Told */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2300,6 +2470,15 @@ export interface components {
          * @enum {string}
          */
         PushState: "off" | "untried" | "reached" | "failing";
+        /** @description `PUT /devices/current/push`: a `PushSubscription` of the browser (W3C Push API, 8). */
+        PushSubscription: {
+            /** @description 16 random bytes in base64url (RFC 8291, 3.2). */
+            auth: string;
+            /** @description Where the push service takes messages for this device: a secret, `https`, of a public host. */
+            endpoint: string;
+            /** @description The browser's key: base64url of an uncompressed P-256 point (RFC 8291, 3.1). */
+            p256dh: string;
+        };
         /** @description When one does not want to be disturbed; `PUT /me/quiet` replaces it. */
         Quiet: {
             hours?: components["schemas"]["QuietHours"] | null;
@@ -2324,6 +2503,11 @@ export interface components {
              */
             until: number;
         };
+        /**
+         * @description What a device reports of a test.
+         * @enum {string}
+         */
+        RingReport: "shown" | "opened";
         /**
          * @description The steps of a ring.
          * @enum {string}

@@ -115,7 +115,7 @@ pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<
         &step::columns(&call)?,
     )
     .await?;
-    step::remember(app, &mut tx, &call, &actions).await?;
+    step::remember(app, &mut tx, &call, &actions, Some(session.device)).await?;
     tx.commit().await?;
     app.counters.invited();
     step::perform(app, &call, actions);

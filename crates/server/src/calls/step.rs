@@ -3,7 +3,7 @@
 use super::facts;
 use crate::app::App;
 use crate::problem::ApiError;
-use crate::random;
+use crate::{push, random};
 use birdcall_call::{Act, Action, Call, Event, Record, Refusal, To, Visible};
 use birdcall_protocol::call::{Path, Phase};
 use birdcall_protocol::frame::{Changed, ServerFrame};
@@ -186,7 +186,7 @@ where
         {
             continue;
         }
-        remember(app, &mut tx, &call, &actions).await?;
+        remember(app, &mut tx, &call, &actions, by(event)).await?;
         tx.commit().await?;
         perform(app, &call, actions);
         return Ok(call);
@@ -198,14 +198,25 @@ pub(super) fn drain(call: &mut Call) -> Vec<Action> {
     std::iter::from_fn(|| call.poll_action()).collect()
 }
 
-/// Writes what has to be remembered, in the transaction that writes the row.
+/// The device that an event came from.
+fn by(event: Event) -> Option<DeviceId> {
+    match event {
+        Event::Device { device, .. } => Some(device),
+        Event::GateChanged(_) | Event::PathChanged { .. } | Event::Tick => None,
+    }
+}
+
+/// Writes what has to be remembered, in the transaction that writes the row: so a ring, and what is said when it is
+/// over, is pushed also by a server that was killed in between (C-13). `by` is the device that acted, if one did.
 pub(super) async fn remember(
     app: &App,
     tx: &mut Tx,
     call: &Call,
     actions: &[Action],
+    by: Option<DeviceId>,
 ) -> Result<(), StoreError> {
     let (caller, callee) = (call.caller().person, call.callee().person);
+    push::ring(app, tx, call, actions, by).await?;
     for action in actions {
         match action {
             Action::Send { .. } => {}
@@ -249,7 +260,15 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
     let mut news = false;
     for action in actions {
         match action {
-            Action::Send { to, frame } => send(app, to, &frame),
+            Action::Send { to, frame } => {
+                if matches!(
+                    frame,
+                    ServerFrame::Ring { .. } | ServerFrame::RingStopped { .. }
+                ) {
+                    app.push.wake.notify_one();
+                }
+                send(app, to, &frame);
+            }
             Action::Record(_) => news = true,
         }
     }
@@ -288,7 +307,7 @@ fn send(app: &App, to: To, frame: &ServerFrame) {
 }
 
 /// The machine's value from its row.
-pub(super) fn machine(row: &CallRow) -> Result<Call, StoreError> {
+pub(crate) fn machine(row: &CallRow) -> Result<Call, StoreError> {
     serde_json::from_str(&row.snapshot).map_err(|error| StoreError::Broken(error.to_string()))
 }
 

@@ -197,6 +197,6 @@ async fn read_me(
         calling_asked: settings.asked,
         relay: app.relay.state() == RelayState::Available,
         quiet: reader.quiet(person).await?,
-        push_key: String::new(),
+        push_key: app.push.key().to_owned(),
     })
 }

@@ -13,6 +13,7 @@ use birdcall_protocol::body::{Device, DeviceChange, Problem, PushState};
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::{Code, DeviceId, PersonId};
 use birdcall_store::News;
+use std::collections::HashMap;
 
 /// One's devices, the one used last first.
 #[utoipa::path(get, operation_id = "list_devices", path = "/devices", tag = "devices", responses(
@@ -21,8 +22,15 @@ pub(super) async fn list(
     State(app): State<App>,
     session: Session,
 ) -> Result<Json<Vec<Device>>, ApiError> {
-    let rows = app.store.read().await?.devices(session.person).await?;
+    let mut reader = app.store.read().await?;
+    let rows = reader.devices(session.person).await?;
+    let pushes: HashMap<_, _> = reader
+        .push_states(session.person)
+        .await?
+        .into_iter()
+        .collect();
     let connected = app.hub.connected(session.person);
+    let now = app.clock.now();
     Ok(Json(
         rows.into_iter()
             .map(|row| Device {
@@ -33,8 +41,13 @@ pub(super) async fn list(
                 created: row.created,
                 last_seen: row.last_seen,
                 silenced: row.silenced,
-                push: PushState::Off,
-                ring_test: None,
+                push: match pushes.get(&row.id) {
+                    None => PushState::Off,
+                    Some(birdcall_store::PushState::Untried) => PushState::Untried,
+                    Some(birdcall_store::PushState::Reached) => PushState::Reached,
+                    Some(birdcall_store::PushState::Failing) => PushState::Failing,
+                },
+                ring_test: app.ring_tests.of(row.id, now),
             })
             .collect(),
     ))

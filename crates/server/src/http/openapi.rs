@@ -3,6 +3,7 @@
 use birdcall_protocol::body::Problem;
 use birdcall_protocol::frame::{ClientFrame, ServerFrame};
 use birdcall_protocol::push::PushMessage;
+use birdcall_protocol::ring_test::RingReport;
 use utoipa::OpenApi;
 
 /// The head of the document.
@@ -14,7 +15,7 @@ use utoipa::OpenApi;
             tells what changed and carries the signalling of calls. Sessions are cookies. Errors are problem bodies \
             with a stable code."
     ),
-    components(schemas(ClientFrame, ServerFrame, PushMessage, Problem))
+    components(schemas(ClientFrame, ServerFrame, PushMessage, Problem, RingReport))
 )]
 pub(super) struct Document;
 
@@ -61,7 +62,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(queries, 8);
+        assert_eq!(queries, 9);
         // Frames and push messages stand in the same document.
         for schema in ["ClientFrame", "ServerFrame", "PushMessage"] {
             assert!(

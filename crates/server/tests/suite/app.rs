@@ -42,9 +42,14 @@ impl TestApp {
 
     /// Stops it and starts it again on the same data.
     pub(crate) async fn again(self) -> Self {
+        self.again_with(|_| ()).await
+    }
+
+    /// The same, with options.
+    pub(crate) async fn again_with(self, change: impl FnOnce(&mut Options)) -> Self {
         let now = self.clock.now();
         self.running.stop().await;
-        Self::in_folder(self.folder, now, |_| ()).await
+        Self::in_folder(self.folder, now, change).await
     }
 
     async fn in_folder(folder: TempDir, now: Timestamp, change: impl FnOnce(&mut Options)) -> Self {

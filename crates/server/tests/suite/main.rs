@@ -14,6 +14,8 @@ mod keeping;
 mod messages;
 mod people;
 mod process;
+mod push;
+mod push_service;
 mod quiet;
 mod rejoin;
 mod relay;

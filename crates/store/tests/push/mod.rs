@@ -265,6 +265,14 @@ async fn messages_of_one_conversation_wake_a_device_once() {
         (first[0].about, first[0].made),
         (message(ANN, 2), Timestamp(5))
     );
+    // Who has looked at it before the second one joined neither sends nor forgets the second.
+    let before = PushRow {
+        about: message(ANN, 1),
+        ..first[0]
+    };
+    assert!(!tx.claim_push(&before, Timestamp(25)).await.unwrap());
+    tx.finish_push(&before, false).await.unwrap();
+    assert_eq!(due(&mut tx, 6).await, first);
     // Once it was tried the next one is another.
     tx.claim_push(&first[0], Timestamp(25)).await.unwrap();
     tx.add_push(&push(3, PHONE, message(ANN, 3), 7))
