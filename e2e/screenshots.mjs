@@ -56,6 +56,22 @@ async function look(colorScheme, width) {
     await take(ann, name);
   }
 
+  await ann.page.goto('/settings/quiet');
+  await ann.sees('Off. Calls ring.');
+  await take(ann, '23-quiet-off');
+  const quiet = { on: true, until: Date.now() + 3_600_000, zone: 'Europe/Berlin' };
+  const hours = { from: 22 * 60 + 30, until: 7 * 60, days: [true, true, true, true, true, false, false] };
+  await ann.ask('PUT', `/me/quiet/people/${bob.handle}`);
+  await ann.ask('PUT', '/me/quiet', { ...quiet, hours });
+  await ann.sees(/^On now, until /);
+  await take(ann, '24-quiet-on');
+  await ann.button('Add a person').scrollIntoViewIfNeeded();
+  await take(ann, '25-quiet-schedule');
+  await ann.page.goto('/messages');
+  await ann.sees(bob.handle);
+  await take(ann, '26-quiet-mark');
+  await ann.ask('PUT', '/me/quiet', { on: false });
+
   await ann.talkTo(bob);
   await ann.press('Call');
   await take(ann, '12-call-menu');

@@ -33,6 +33,7 @@ for (const colorScheme of ['light', 'dark']) {
       `/people/${bob.handle}`,
       '/settings',
       '/settings/calls',
+      '/settings/quiet',
       '/settings/devices',
       '/nowhere',
     ];

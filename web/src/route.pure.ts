@@ -10,6 +10,7 @@ export type Route =
   | { readonly page: 'person'; readonly handle: string }
   | { readonly page: 'settings' }
   | { readonly page: 'settings-calls' }
+  | { readonly page: 'settings-quiet' }
   | { readonly page: 'settings-devices' }
   | { readonly page: 'lost' };
 
@@ -25,6 +26,7 @@ export function routeOf(path: string): Route {
   }
   if (first === 'settings') {
     if (second === 'calls') return { page: 'settings-calls' };
+    if (second === 'quiet') return { page: 'settings-quiet' };
     if (second === 'devices') return { page: 'settings-devices' };
     return { page: 'lost' };
   }
@@ -57,6 +59,7 @@ export function areaOf(route: Route): Area | undefined {
       return 'people';
     case 'settings':
     case 'settings-calls':
+    case 'settings-quiet':
     case 'settings-devices':
       return 'settings';
     case 'home':

@@ -17,6 +17,7 @@ describe('routes', () => {
     ['/people/bob', { page: 'person', handle: 'bob' }],
     ['/settings', { page: 'settings' }],
     ['/settings/calls', { page: 'settings-calls' }],
+    ['/settings/quiet', { page: 'settings-quiet' }],
     ['/settings/devices', { page: 'settings-devices' }],
     ['/settings/else', { page: 'lost' }],
     ['/else', { page: 'lost' }],

@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { ApiError, asApiError } from './error';
 import type { paths } from './schema';
-import type { Calling, Invite, Problem, ProfileChange, SignIn, SignUp } from './types';
+import type { Calling, DeviceChange, Invite, Problem, ProfileChange, Quiet, SignIn, SignUp } from './types';
 
 const http = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
 
@@ -41,7 +41,14 @@ export const getMe = () => take(http.GET('/api/v1/me'));
 export const changeProfile = (body: ProfileChange) => take(http.PATCH('/api/v1/me', { body }));
 export const putCalling = (body: Calling) => take(http.PUT('/api/v1/me/calling', { body }));
 
+export const putQuiet = (body: Quiet) => take(http.PUT('/api/v1/me/quiet', { body }));
+export const getLetThrough = () => take(http.GET('/api/v1/me/quiet/people'));
+export const letThrough = (handle: string) => take(http.PUT('/api/v1/me/quiet/people/{handle}', path(handle)));
+export const keepOut = (handle: string) => take(http.DELETE('/api/v1/me/quiet/people/{handle}', path(handle)));
+
 export const getDevices = () => take(http.GET('/api/v1/devices'));
+export const changeDevice = (device: string, body: DeviceChange) =>
+  take(http.PATCH('/api/v1/devices/{device}', { params: { path: { device } }, body }));
 export const signOutDevice = (device: string) =>
   take(http.DELETE('/api/v1/devices/{device}', { params: { path: { device } } }));
 

@@ -14,6 +14,7 @@ async function people(list: Promise<Person[]>): Promise<Person[]> {
 export const following = new Resource<Person[]>(() => people(api.getFollowing()), ['people']);
 export const blocked = new Resource<Person[]>(() => people(api.getBlocked()), ['people']);
 export const addressBook = new Resource<Person[]>(() => people(api.getAddressBook()), ['address_book']);
+export const letThrough = new Resource<Person[]>(() => people(api.getLetThrough()), ['me', 'people']);
 export const devices = new Resource<Device[]>(api.getDevices, ['devices']);
 export const unrung = new Resource<UnrungCall[]>(api.getUnrungCalls, ['calls']);
 export const calls: Resource<CallPage> = new Resource<CallPage>(async () => {
@@ -28,5 +29,5 @@ export function profileOf(handle: string): Resource<Profile> {
     const profile = await api.getProfile(handle);
     remember([profile]);
     return profile;
-  }, ['people', 'address_book']);
+  }, ['people', 'address_book', 'me']);
 }

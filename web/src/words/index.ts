@@ -5,9 +5,11 @@ import { callInWords, callWithTime, missed } from './en/call-words.pure';
 import { calls } from './en/calls';
 import { messages } from './en/messages';
 import { people } from './en/people';
+import { quiet } from './en/quiet';
+import { quietInBrief, quietInWords, spanInWords } from './en/quiet.pure';
 import { settings } from './en/settings';
 import { asking, signing } from './en/signing';
-import { ago, brief, briefWithClock, clock, dateOf, day, length } from './en/time.pure';
+import { ago, ahead, brief, briefWithClock, clock, clockWithSeconds, dateOf, day, length } from './en/time.pure';
 
 const en = {
   app,
@@ -15,9 +17,10 @@ const en = {
   calls: { ...calls, callInWords, callWithTime, wasMissed: missed, whoCanCall },
   messages,
   people,
+  quiet: { ...quiet, inBrief: quietInBrief, inWords: quietInWords, spanInWords },
   settings,
   signing,
-  time: { ago, brief, briefWithClock, clock, dateOf, day, length },
+  time: { ago, ahead, brief, briefWithClock, clock, clockWithSeconds, dateOf, day, length },
 };
 
 /** What another language has to provide. */

@@ -1,4 +1,4 @@
-// Follow, address book, block: each is one press, told with a notice, and most with a way back.
+// Follow, address book, block, break through: each is one press, told with a notice, and most with a way back.
 import * as api from '../../api/client';
 import { asApiError } from '../../api/error';
 import type { Profile } from '../../api/types';
@@ -7,7 +7,7 @@ import { toast } from '../../state/notices.svelte';
 import { words } from '../../words';
 
 /** What can change between oneself and another person. */
-export type Tie = 'follow' | 'unfollow' | 'add' | 'drop' | 'block' | 'unblock';
+export type Tie = 'follow' | 'unfollow' | 'add' | 'drop' | 'block' | 'unblock' | 'let_through' | 'keep_out';
 
 const requests: Record<Tie, (handle: string) => Promise<Profile>> = {
   follow: api.follow,
@@ -16,6 +16,8 @@ const requests: Record<Tie, (handle: string) => Promise<Profile>> = {
   drop: api.dropFromAddressBook,
   block: api.block,
   unblock: api.unblock,
+  let_through: api.letThrough,
+  keep_out: api.keepOut,
 };
 
 const told: Record<Tie, (handle: string) => string> = {
@@ -25,10 +27,17 @@ const told: Record<Tie, (handle: string) => string> = {
   drop: words.people.dropped,
   block: words.people.blocked,
   unblock: words.people.unblocked,
+  let_through: words.quiet.added,
+  keep_out: words.quiet.removed,
 };
 
 /** What undoes it with one press. */
-const undone: Partial<Record<Tie, Tie>> = { unfollow: 'follow', drop: 'add', block: 'unblock' };
+const undone: Partial<Record<Tie, Tie>> = {
+  unfollow: 'follow',
+  drop: 'add',
+  block: 'unblock',
+  keep_out: 'let_through',
+};
 
 /** Changes a tie and tells so; answers with the profile as it is then, or with nothing when it failed. */
 export async function changeTie(

@@ -11,6 +11,7 @@ export const settings = {
   noName: 'Type a name.',
   calls: 'Calls',
   callsHint: 'Who may call you, and how',
+  quiet: 'Do not disturb',
   devices: 'Devices',
   devicesHint: 'Where you are signed in',
   appearance: 'Appearance',

@@ -27,6 +27,12 @@ export function clock(at: number, zone?: string): string {
   return format('clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, zone, at);
 }
 
+/** "14:02:09". */
+export function clockWithSeconds(at: number, zone?: string): string {
+  const options = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
+  return format('seconds', options, zone, at);
+}
+
 /** "2026-11-22", to tell days apart. */
 export function dateOf(at: number, zone?: string): string {
   const parts = format('date', { year: 'numeric', month: '2-digit', day: '2-digit' }, zone, at).split('/');
@@ -67,6 +73,17 @@ export function briefWithClock(at: number, here: Here): string {
   const short = brief(at, here);
   const time = clock(at, here.zone);
   return short === time ? time : `${short} ${time}`;
+}
+
+/** A moment to come: "07:00" within a day, then "Wed 07:00", "30 Nov 07:00". */
+export function ahead(at: number, here: Here): string {
+  const time = clock(at, here.zone);
+  if (at - here.now < DAY) return time;
+  const far = daysAgo(at, here) <= -7;
+  const date = far
+    ? format('short', { day: 'numeric', month: 'short' }, here.zone, at)
+    : format('weekday', { weekday: 'short' }, here.zone, at);
+  return `${date} ${time}`;
 }
 
 /** How long a talk was: "45 s", "12 min", "1 h 5 min". */

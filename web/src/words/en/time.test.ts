@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, brief, briefWithClock, clock, dateOf, day, length } from './time.pure';
+import { ago, ahead, brief, briefWithClock, clock, clockWithSeconds, dateOf, day, length } from './time.pure';
 
 const at = (text: string) => Date.parse(text);
 /** A Sunday. */
@@ -31,6 +31,20 @@ describe('moments in words', () => {
   ])('are short in a list: %s', (moment, short, withClock) => {
     expect(brief(at(moment), here)).toBe(short);
     expect(briefWithClock(at(moment), here)).toBe(withClock);
+  });
+
+  it.each([
+    ['2026-11-22T22:00:00Z', '22:00'],
+    ['2026-11-23T07:00:00Z', '07:00'],
+    ['2026-11-23T14:30:00Z', 'Mon 14:30'],
+    ['2026-11-28T07:00:00Z', 'Sat 07:00'],
+    ['2026-11-30T07:00:00Z', '30 Nov 07:00'],
+  ])('look ahead to %s', (moment, words) => {
+    expect(ahead(at(moment), here)).toBe(words);
+  });
+
+  it('tell seconds where they count', () => {
+    expect(clockWithSeconds(at('2026-11-22T14:02:09Z'), 'UTC')).toBe('14:02:09');
   });
 
   it('count days by midnights, also over a change of summer time', () => {
