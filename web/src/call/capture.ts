@@ -27,6 +27,9 @@ const VOICE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression:
 /** More pixels cost a phone its battery; the other side's screen seldom shows them. */
 const PICTURE: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
+/** How long a phone may take to give the sound of a microphone back that it has silenced. */
+const UNMUTES_WITHIN = 1_000;
+
 /** Why the browser did not give a device. */
 export function troubleOf(error: unknown): Trouble {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
@@ -179,9 +182,16 @@ export class Capture {
     }
   }
 
-  /** On the way back to the foreground: a phone may have taken the microphone away. */
+  /** On the way back to the foreground: a phone may have taken the microphone away. One that it has only silenced
+   * speaks again by itself, most of the time. */
   revive(): void {
-    if (this.#microphone?.readyState === 'ended') void this.openMicrophone();
+    const track = this.#microphone;
+    if (track?.readyState === 'ended') void this.openMicrophone();
+    else if (track?.muted) {
+      window.setTimeout(() => {
+        if (this.#microphone === track && track.muted && !this.#closed) void this.openMicrophone();
+      }, UNMUTES_WITHIN);
+    }
   }
 
   /** Whether a screen is sent, and no camera. */

@@ -14,6 +14,7 @@ export class Output {
   constructor(speaker: string | undefined, blocked: (blocked: boolean) => void) {
     this.#blocked = blocked;
     this.#element.autoplay = true;
+    session('play-and-record');
     if (speaker !== undefined) this.choose(speaker);
   }
 
@@ -34,6 +35,7 @@ export class Output {
     document.removeEventListener('keydown', this.#again);
     this.#element.pause();
     this.#element.srcObject = null;
+    session('auto');
     if (this.#waiting) this.#blocked(false);
   }
 
@@ -56,4 +58,10 @@ export class Output {
     document[change]('pointerdown', this.#again);
     document[change]('keydown', this.#again);
   }
+}
+
+/** Tells Safari that this is a call, so that it goes to the earpiece or the headset and is not stopped by silence. */
+function session(type: 'play-and-record' | 'auto'): void {
+  const audio: unknown = Reflect.get(navigator, 'audioSession');
+  if (typeof audio === 'object' && audio !== null) Reflect.set(audio, 'type', type);
 }

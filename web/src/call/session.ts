@@ -5,15 +5,18 @@ import { Capture, type Choice } from './capture';
 import { Claims } from './claims';
 import { type Chosen, chosenDevices, type DeviceList, keepDevices, listDevices, noDevices, onDevices } from './devices';
 import { handle, nextTick } from './machine.pure';
+import { SystemControls } from './media-session';
 import { recall, remember } from './memory';
 import { Monitor } from './monitor';
 import { Output } from './output';
+import { captures, silent } from './own.pure';
 import { Peer } from './peer';
 import type { CallKind, CallPort, Person, Refusal, ServerFrame } from './port';
 import type { Quality } from './quality.pure';
 import { visibleRings } from './standing.pure';
 import { begin, type Effect, type Event, type Ring, type State } from './state.pure';
 import { Tone } from './tone';
+import { Vibration } from './vibration';
 import { Wake } from './wake';
 import * as words from './words';
 
@@ -44,6 +47,12 @@ export class CallSession {
   readonly #asked = new Set<string>();
   readonly #attention = new Attention();
   readonly #wake = new Wake();
+  readonly #vibration = new Vibration();
+  readonly #controls = new SystemControls({
+    hangUp: () => this.end(),
+    microphone: () => this.toggleMicrophone(),
+    camera: () => this.toggleCamera(),
+  });
   readonly #tone: Tone;
   readonly #claims: Claims;
   #shown: Shown;
@@ -198,6 +207,8 @@ export class CallSession {
     this.#closeMedia();
     this.#claims.release();
     this.#tone.play('quiet');
+    this.#vibration.set(false);
+    this.#controls.show(null);
     this.#attention.show(null);
     this.#wake.set(false);
     window.clearTimeout(this.#timer);
@@ -241,6 +252,7 @@ export class CallSession {
     const { main, rings } = state;
     for (const ring of rings) void this.#learn(ring.caller);
     if ('with' in main) void this.#learn(main.with);
+    this.#control();
   }
 
   #rearm(): void {
@@ -263,6 +275,7 @@ export class CallSession {
       const person = await this.#port.person(handleName);
       this.#show({ people: { ...this.#shown.people, [handleName]: person } });
       this.#alert();
+      this.#control();
     } catch {
       // The handle alone will do; the next call asks again.
       this.#asked.delete(handleName);
@@ -271,6 +284,19 @@ export class CallSession {
 
   #nameOf(handleName: string): string {
     return this.#shown.people[handleName]?.name ?? `@${handleName}`;
+  }
+
+  #control(): void {
+    const { main } = this.#shown.state;
+    this.#controls.show(
+      captures(main)
+        ? {
+            name: this.#nameOf(main.with),
+            muted: silent(main.own),
+            camera: main.own.camera === 'on',
+          }
+        : null,
+    );
   }
 
   #alert(): void {
@@ -338,6 +364,7 @@ export class CallSession {
         break;
       case 'sound':
         this.#tone.play(effect.sound);
+        this.#vibration.set(effect.sound === 'ring');
         break;
       case 'attention':
         this.#alert();

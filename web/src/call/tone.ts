@@ -15,7 +15,6 @@ interface Tune {
   /** Length of a round. */
   readonly round: number;
   readonly notes: readonly Note[];
-  readonly vibration: readonly number[];
 }
 
 const chirp = (at: number, from: number, to: number): Note => ({ at, for: 0.14, from, to, gain: 0.22 });
@@ -28,7 +27,6 @@ const tunes: Record<Exclude<Sound, 'quiet'>, Tune> = {
     notes: [0, 0.2, 0.4, 0.9, 1.1, 1.3].map((at, index) =>
       chirp(at, 1250 + (index % 3) * 180, 1900 + (index % 3) * 260),
     ),
-    vibration: [500, 300, 500],
   },
   waiting: {
     round: 4,
@@ -36,9 +34,8 @@ const tunes: Record<Exclude<Sound, 'quiet'>, Tune> = {
       { at: 0, for: 0.12, from: 880, to: 880, gain: 0.05 },
       { at: 0.22, for: 0.12, from: 880, to: 880, gain: 0.05 },
     ],
-    vibration: [],
   },
-  ringback: { round: 4.4, notes: [hum(425), hum(450)], vibration: [] },
+  ringback: { round: 4.4, notes: [hum(425), hum(450)] },
 };
 
 /** Only one tab of the browser sounds the ring. */
@@ -107,10 +104,9 @@ export class Tone {
 
   #round(sound: Exclude<Sound, 'quiet'>, context: AudioContext): void {
     if (this.#sound !== sound || this.#context !== context) return;
-    const { notes, round, vibration } = tunes[sound];
+    const { notes, round } = tunes[sound];
     const now = context.currentTime + 0.03;
     for (const note of notes) this.#note(context, note, now + note.at);
-    if (vibration.length > 0) navigator.vibrate?.([...vibration]);
     this.#timer = window.setTimeout(() => this.#round(sound, context), round * 1000);
   }
 
@@ -133,7 +129,6 @@ export class Tone {
     window.clearTimeout(this.#timer);
     this.#release?.();
     this.#release = null;
-    if (this.#sound === 'ring') navigator.vibrate?.(0);
     this.#sound = 'quiet';
     // Closing fires `statechange`, which takes the listeners off.
     void this.#context?.close().catch(() => {});

@@ -20,9 +20,12 @@ export class Wake {
 
   readonly #take = async (): Promise<void> => {
     if (document.visibilityState !== 'visible' || !navigator.wakeLock) return;
+    // A page that is hidden loses its lock; one that was never hidden still has it.
+    if (this.#lock && !this.#lock.released) return;
     try {
       const lock = await navigator.wakeLock.request('screen');
-      if (this.#on) this.#lock = lock;
+      const held = this.#lock !== null && !this.#lock.released;
+      if (this.#on && !held) this.#lock = lock;
       else void lock.release();
     } catch {
       // Refused, for example at low battery. The call goes on.
