@@ -64,6 +64,28 @@ pub struct CallHistory {
     pub more: bool,
 }
 
+/// Which calls leave a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gone {
+    /// This one.
+    One(CallId),
+    /// All that were started until then.
+    Until(Timestamp),
+    /// All.
+    All,
+}
+
+impl Gone {
+    /// The one call, and when the last was started.
+    const fn bounds(self) -> (Option<i64>, i64) {
+        match self {
+            Self::One(call) => (Some(call.as_i64()), i64::MAX),
+            Self::Until(at) => (None, at.0),
+            Self::All => (None, i64::MAX),
+        }
+    }
+}
+
 /// What C-5 looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RingTimes {
@@ -398,49 +420,54 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Takes a finished call, or all of them, out of one's history; the other side keeps theirs. How many there were.
+    /// Takes finished calls out of one's history; the other side keeps theirs. How many there were.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn delete_calls(
         &mut self,
         me: PersonId,
-        call: Option<CallId>,
+        calls: Gone,
     ) -> Result<u64, StoreError> {
+        let (call, until) = calls.bounds();
         let called = sqlx::query(
             "UPDATE calls SET caller_deleted = 1 WHERE caller = $1 AND caller_deleted = 0 \
-             AND outcome IS NOT NULL AND ($2 IS NULL OR id = $2)",
+             AND outcome IS NOT NULL AND ($2 IS NULL OR id = $2) AND started <= $3",
         )
         .bind(me.as_i64())
-        .bind(call.map(CallId::as_i64))
+        .bind(call)
+        .bind(until)
         .execute(self.sql())
         .await?;
         let was_called = sqlx::query(
             "UPDATE calls SET callee_deleted = 1 WHERE callee = $1 AND callee_deleted = 0 \
-             AND callee_sees = 1 AND outcome IS NOT NULL AND ($2 IS NULL OR id = $2)",
+             AND callee_sees = 1 AND outcome IS NOT NULL AND ($2 IS NULL OR id = $2) AND started <= $3",
         )
         .bind(me.as_i64())
-        .bind(call.map(CallId::as_i64))
+        .bind(call)
+        .bind(until)
         .execute(self.sql())
         .await?;
         Ok(called.rows_affected() + was_called.rows_affected())
     }
 
-    /// Takes a call, or all of them, off one's quiet list. How many there were.
+    /// Takes calls off one's quiet list. How many there were.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn delete_unrung(
         &mut self,
         me: PersonId,
-        call: Option<CallId>,
+        calls: Gone,
     ) -> Result<u64, StoreError> {
+        let (call, until) = calls.bounds();
         let done = sqlx::query(
             "UPDATE calls SET unrung = NULL WHERE callee = $1 AND unrung IS NOT NULL \
-             AND ($2 IS NULL OR id = $2)",
+             AND ($2 IS NULL OR id = $2) AND started <= $3",
         )
         .bind(me.as_i64())
-        .bind(call.map(CallId::as_i64))
+        .bind(call)
+        .bind(until)
         .execute(self.sql())
         .await?;
         Ok(done.rows_affected())

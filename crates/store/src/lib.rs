@@ -27,7 +27,7 @@ mod voices;
 mod words;
 mod writer;
 
-pub use calls::{CallColumns, CallHistory, CallRow, NewCall, RingTimes};
+pub use calls::{CallColumns, CallHistory, CallRow, Gone, NewCall, RingTimes};
 pub use conversations::{Added, CallEntry, Content, Head, NewMessage};
 pub use devices::{DeviceRow, SignedIn};
 pub use error::StoreError;

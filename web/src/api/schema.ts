@@ -307,7 +307,13 @@ export interface paths {
         /** Empties one's history. */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    /**
+                     * @description Only calls that were started until then, in milliseconds since 1970: a list that is emptied a while after it
+                     *     was looked at keeps what nobody has seen.
+                     */
+                    until?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -527,7 +533,13 @@ export interface paths {
         /** Empties the list of those that did not ring. */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    /**
+                     * @description Only calls that were started until then, in milliseconds since 1970: a list that is emptied a while after it
+                     *     was looked at keeps what nobody has seen.
+                     */
+                    until?: number;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;

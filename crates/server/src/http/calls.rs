@@ -14,7 +14,7 @@ use birdcall_protocol::call::CallView;
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::limits::MAX_PAGE;
 use birdcall_protocol::{CallId, Code, Timestamp};
-use birdcall_store::News;
+use birdcall_store::{Gone, News};
 
 /// Calls in a page of the history.
 const PAGE: u32 = 50;
@@ -28,6 +28,15 @@ pub(super) struct Page {
     /// Only these.
     #[param(inline)]
     only: Option<CallFilter>,
+}
+
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Until {
+    /// Only calls that were started until then, in milliseconds since 1970: a list that is emptied a while after it
+    /// was looked at keeps what nobody has seen.
+    until: Option<i64>,
 }
 
 /// Calls somebody. Whatever keeps it from ringing, but C-1, looks like a call that nobody answers (C-6).
@@ -133,17 +142,18 @@ pub(super) async fn delete(
     session: Session,
     Part(call): Part<CallId>,
 ) -> Result<StatusCode, ApiError> {
-    forget(&app, session, List::History, Some(call)).await
+    forget(&app, session, List::History, Gone::One(call)).await
 }
 
 /// Empties one's history.
-#[utoipa::path(delete, operation_id = "delete_calls", path = "/calls", tag = "calls", responses(
+#[utoipa::path(delete, operation_id = "delete_calls", path = "/calls", tag = "calls", params(Until), responses(
     (status = 204, description = "Empty")))]
 pub(super) async fn delete_all(
     State(app): State<App>,
     session: Session,
+    Asked(asked): Asked<Until>,
 ) -> Result<StatusCode, ApiError> {
-    forget(&app, session, List::History, None).await
+    forget(&app, session, List::History, asked.into()).await
 }
 
 /// Takes a call off the list of those that did not ring.
@@ -155,17 +165,24 @@ pub(super) async fn delete_unrung(
     session: Session,
     Part(call): Part<CallId>,
 ) -> Result<StatusCode, ApiError> {
-    forget(&app, session, List::Unrung, Some(call)).await
+    forget(&app, session, List::Unrung, Gone::One(call)).await
 }
 
 /// Empties the list of those that did not ring.
-#[utoipa::path(delete, operation_id = "delete_unrung_calls", path = "/calls/unrung", tag = "calls", responses(
+#[utoipa::path(delete, operation_id = "delete_unrung_calls", path = "/calls/unrung", tag = "calls", params(Until), responses(
     (status = 204, description = "Empty")))]
 pub(super) async fn delete_all_unrung(
     State(app): State<App>,
     session: Session,
+    Asked(asked): Asked<Until>,
 ) -> Result<StatusCode, ApiError> {
-    forget(&app, session, List::Unrung, None).await
+    forget(&app, session, List::Unrung, asked.into()).await
+}
+
+impl From<Until> for Gone {
+    fn from(asked: Until) -> Self {
+        asked.until.map_or(Self::All, |at| Self::Until(Timestamp(at)))
+    }
 }
 
 /// The two lists of calls.
@@ -178,18 +195,18 @@ async fn forget(
     app: &App,
     session: Session,
     list: List,
-    call: Option<CallId>,
+    calls: Gone,
 ) -> Result<StatusCode, ApiError> {
     let me = session.person;
     let mut tx = app.store.write().await?;
     let gone = match list {
-        List::History => tx.delete_calls(me, call).await?,
-        List::Unrung => tx.delete_unrung(me, call).await?,
+        List::History => tx.delete_calls(me, calls).await?,
+        List::Unrung => tx.delete_unrung(me, calls).await?,
     };
     if gone == 0 {
-        return match call {
-            Some(_) => Err(Code::NotFound.into()),
-            None => Ok(StatusCode::NO_CONTENT),
+        return match calls {
+            Gone::One(_) => Err(Code::NotFound.into()),
+            Gone::Until(_) | Gone::All => Ok(StatusCode::NO_CONTENT),
         };
     }
     tx.tell(me, News::Changed(Changed::Calls)).await?;

@@ -207,6 +207,13 @@ async fn the_history_is_filtered_and_deleted_for_oneself() {
     bob.delete(&path)
         .await
         .refused(StatusCode::NOT_FOUND, "not_found");
+    // What was started after the list was looked at stays; the rest goes at once.
+    let at = bob.get("/calls").await["calls"][0]["at"].as_i64().unwrap();
+    for (until, left) in [(at - 1, 1), (at, 0)] {
+        let path = format!("/calls?until={until}");
+        bob.delete(&path).await.expect(StatusCode::NO_CONTENT);
+        assert_eq!(count(&bob, "").await, left);
+    }
     bob.delete("/calls").await.expect(StatusCode::NO_CONTENT);
     assert_eq!((count(&bob, "").await, count(&ann, "").await), (0, 2));
     // The conversation keeps its entries.
@@ -237,6 +244,11 @@ async fn the_quiet_list_can_be_emptied() {
         .await
         .refused(StatusCode::NOT_FOUND, "not_found");
     bob.delete(&path).await.expect(StatusCode::NO_CONTENT);
+    assert_eq!(bob.get("/calls/unrung").await.as_array().unwrap().len(), 1);
+    let at = bob.get("/calls/unrung").await[0]["at"].as_i64().unwrap();
+    bob.delete(&format!("/calls/unrung?until={}", at - 1))
+        .await
+        .expect(StatusCode::NO_CONTENT);
     assert_eq!(bob.get("/calls/unrung").await.as_array().unwrap().len(), 1);
     bob.delete("/calls/unrung")
         .await
