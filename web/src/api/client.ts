@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { ApiError, asApiError } from './error';
 import type { paths } from './schema';
-import type { Calling, DeviceChange, Invite, Problem, ProfileChange, Quiet, SignIn, SignUp } from './types';
+import type { CallFilter, Calling, DeviceChange, Invite, Problem, ProfileChange, Quiet, SignIn, SignUp } from './types';
 
 const http = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
 
@@ -20,7 +20,7 @@ function isProblem(body: unknown): body is Problem {
 }
 
 /** Waits for an answer; what is not a success becomes an ApiError. */
-async function take<T>(answer: Answer<T>): Promise<T> {
+export async function take<T>(answer: Answer<T>): Promise<T> {
   const { data, error, response } = await answer.catch((thrown: unknown) => {
     throw asApiError(thrown);
   });
@@ -76,7 +76,22 @@ export const getEntries = (handle: string, before: number | undefined, limit: nu
     }),
   );
 
+export const deleteEntry = (handle: string, seq: number, keepalive: boolean) =>
+  take(http.DELETE('/api/v1/conversations/{handle}/entries/{seq}', { params: { path: { handle, seq } }, keepalive }));
+
 export const postCall = (body: Invite) => take(http.POST('/api/v1/calls', { body }));
-export const getCalls = (before?: number) =>
-  take(http.GET('/api/v1/calls', { params: { query: before === undefined ? {} : { before } } }));
+export const getCalls = (only?: CallFilter, before?: number) =>
+  take(
+    http.GET('/api/v1/calls', {
+      params: { query: { ...(only === undefined ? {} : { only }), ...(before === undefined ? {} : { before }) } },
+    }),
+  );
+export const deleteCall = (call: string, keepalive: boolean) =>
+  take(http.DELETE('/api/v1/calls/{call}', { params: { path: { call } }, keepalive }));
+export const deleteCalls = (until: number, keepalive: boolean) =>
+  take(http.DELETE('/api/v1/calls', { params: { query: { until } }, keepalive }));
+export const deleteUnrungCall = (call: string, keepalive: boolean) =>
+  take(http.DELETE('/api/v1/calls/unrung/{call}', { params: { path: { call } }, keepalive }));
+export const deleteUnrungCalls = (until: number, keepalive: boolean) =>
+  take(http.DELETE('/api/v1/calls/unrung', { params: { query: { until } }, keepalive }));
 export const getUnrungCalls = () => take(http.GET('/api/v1/calls/unrung'));

@@ -1,9 +1,11 @@
 // Short names for the generated types. Nothing is declared here: the server describes every one of them.
-import type { components } from './schema';
+import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
 
 export type Audience = Schemas['Audience'];
+/** Part of the history of calls. */
+export type CallFilter = NonNullable<NonNullable<paths['/api/v1/calls']['get']['parameters']['query']>['only']>;
 export type CallKind = Schemas['CallKind'];
 export type CallOption = Schemas['CallOption'];
 export type CallOutcome = Schemas['CallOutcome'];

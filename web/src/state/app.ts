@@ -10,7 +10,9 @@ import { words } from '../words';
 import { callingSettings } from './calling.svelte';
 import { addEntry, hearInConversations, reloadConversations } from './conversation.svelte';
 import { conversations, hearInList } from './conversations.svelte';
+import { deleteNow } from './deletions.svelte';
 import { watchLink } from './link.svelte';
+import { watchMissed } from './missed.svelte';
 import { speak, toast } from './notices.svelte';
 import { clearOutbox, hearInOutbox, startOutbox, write } from './outbox.svelte';
 import { person, personNow } from './people.svelte';
@@ -48,6 +50,7 @@ export function startApp(): void {
   startLive();
   void startWorker();
   conversations.need();
+  watchMissed();
   window.addEventListener('online', nudgeLive);
   window.addEventListener('offline', nudgeLive);
   document.addEventListener('visibilitychange', () => {
@@ -57,6 +60,7 @@ export function startApp(): void {
 
 /** Signs out here, and leaves nothing behind: the page is loaded anew. */
 export async function leave(): Promise<void> {
+  await deleteNow(false);
   await api.signOut();
   clearOutbox();
   stopLive();

@@ -13,18 +13,21 @@ export function merge(known: readonly Entry[], news: readonly Entry[]): Entry[] 
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
-/** Entries of one day. */
-export interface Day {
+/** What happened on one day. */
+export interface Day<T> {
   /** Its date; with a count where the server's clock went back over midnight and the date comes again. */
   readonly key: string;
   /** A moment of that day. */
   readonly at: number;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly T[];
 }
 
-/** Cuts entries where the date changes, in the zone that `dateOf` speaks for. */
-export function byDay(entries: readonly Entry[], dateOf: (at: number) => string): Day[] {
-  const days: { key: string; at: number; date: string; entries: Entry[] }[] = [];
+/** Cuts entries, or calls, where the date changes, in the zone that `dateOf` speaks for. */
+export function byDay<T extends { readonly at: number }>(
+  entries: readonly T[],
+  dateOf: (at: number) => string,
+): Day<T>[] {
+  const days: { key: string; at: number; date: string; entries: T[] }[] = [];
   for (const entry of entries) {
     const date = dateOf(entry.at);
     const last = days[days.length - 1];

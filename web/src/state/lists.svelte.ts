@@ -1,6 +1,6 @@
 // What the server keeps for one person, each loaded when first shown.
 import * as api from '../api/client';
-import type { CallPage, Device, Person, Profile, UnrungCall } from '../api/types';
+import type { CallFilter, CallPage, Device, Person, Profile, UnrungCall } from '../api/types';
 import { refreshed } from './call-pages.pure';
 import { remember } from './people.svelte';
 import { Resource } from './resource.svelte';
@@ -14,14 +14,35 @@ async function people(list: Promise<Person[]>): Promise<Person[]> {
 export const following = new Resource<Person[]>(() => people(api.getFollowing()), ['people']);
 export const blocked = new Resource<Person[]>(() => people(api.getBlocked()), ['people']);
 export const addressBook = new Resource<Person[]>(() => people(api.getAddressBook()), ['address_book']);
-export const letThrough = new Resource<Person[]>(() => people(api.getLetThrough()), ['me', 'people']);
 export const devices = new Resource<Device[]>(api.getDevices, ['devices']);
 export const unrung = new Resource<UnrungCall[]>(api.getUnrungCalls, ['calls']);
-export const calls: Resource<CallPage> = new Resource<CallPage>(async () => {
-  const newest = await api.getCalls();
-  remember(newest.calls.map((call) => call.with));
-  return refreshed(calls.data, newest);
-}, ['calls']);
+export const letThrough = new Resource<Person[]>(() => people(api.getLetThrough()), ['me', 'people']);
+
+/** What of the history is shown. */
+export type CallsShown = 'all' | CallFilter;
+
+function history(only: CallFilter | undefined): Resource<CallPage> {
+  const list: Resource<CallPage> = new Resource<CallPage>(async () => {
+    const newest = await api.getCalls(only);
+    remember(newest.calls.map((call) => call.with));
+    return refreshed(list.data, newest);
+  }, ['calls']);
+  return list;
+}
+
+/** The history of calls, whole and in parts. */
+export const calls: Record<CallsShown, Resource<CallPage>> = {
+  all: history(undefined),
+  missed: history('missed'),
+  incoming: history('incoming'),
+  outgoing: history('outgoing'),
+};
+
+/** A call of the history, as something to delete. */
+export const callKey = (call: string) => `call ${call}`;
+
+/** A call that did not ring, as something to delete. */
+export const unrungKey = (call: string) => `unrung ${call}`;
 
 /** A profile, kept fresh while it is shown. */
 export function profileOf(handle: string): Resource<Profile> {

@@ -39,6 +39,8 @@ export const app = {
   cancel: 'Cancel',
   close: 'Close',
   undo: 'Undo',
+  more: 'More',
+  notDeleted: (why: string) => `Not deleted: ${why}`,
   loading: 'Loading…',
   notices: 'Notices',
   errors,
