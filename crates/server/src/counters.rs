@@ -21,7 +21,7 @@ struct ByCode {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByAnswer {
     kind: &'static str,
-    answer: String,
+    answer: &'static str,
 }
 
 impl From<Code> for ByCode {
@@ -77,7 +77,7 @@ impl Counters {
         let pushes = Family::<ByAnswer, Counter>::default();
         registry.register(
             "pushes",
-            "Pushes tried, by kind and by the status that the push service answered with",
+            "Pushes tried, by kind and by what the push service answered",
             pushes.clone(),
         );
         Self {
@@ -133,8 +133,13 @@ impl Counters {
     /// A push was tried.
     pub fn pushed(&self, kind: &'static str, answer: Answer) {
         let answer = match answer {
-            Answer::Status(status, _) => status.to_string(),
-            Answer::Silence => "none".to_owned(),
+            Answer::Status(200..=299, _) => "taken",
+            Answer::Status(404 | 410, _) => "gone",
+            Answer::Status(413, _) => "too_large",
+            Answer::Status(429, _) => "busy",
+            Answer::Status(500..=599, _) => "failing",
+            Answer::Status(..) => "refused",
+            Answer::Silence => "none",
         };
         self.pushes.get_or_create(&ByAnswer { kind, answer }).inc();
     }

@@ -17,10 +17,10 @@ use tokio::task::{Id, JoinSet};
 
 /// Pushes under way at a time. Raising it opens more connections at once; lowering it lets slow push services keep
 /// others waiting.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 256;
 
-/// Rows looked at in one go.
-const BATCH: u32 = 128;
+/// Rows looked at in one go; more than can be under way, so that devices that are busy do not hide others.
+const BATCH: u32 = 512;
 
 /// For how long a push is claimed: two tries of [`super::post::PATIENCE`], and time to write down what came of it.
 /// Raising it leaves a ring longer with a server that was killed.

@@ -36,7 +36,7 @@ pub(super) async fn plan(app: &App, row: &PushRow, short: bool) -> Result<Plan, 
         return Ok(Plan::Drop);
     }
     let turn = match row.about {
-        PushAbout::Ring(call) => ring(app, &mut reader, &to, row, call).await?,
+        PushAbout::Ring(call) => ring(app, &mut reader, &to, row, call, now).await?,
         PushAbout::RingStopped(call, reason) => {
             let stopped = |call: &Call| PushEvent::RingStopped {
                 call: call.id(),
@@ -65,7 +65,7 @@ pub(super) async fn plan(app: &App, row: &PushRow, short: bool) -> Result<Plan, 
                 })
             }
         }
-        PushAbout::Message { .. } => message(app, &mut reader, &to, row, short).await?,
+        PushAbout::Message { .. } => message(app, &mut reader, &to, row, short, now).await?,
     };
     let (event, urgency) = match turn {
         Ok(found) => found,
@@ -108,6 +108,7 @@ async fn ring(
     to: &Subscription,
     row: &PushRow,
     call: CallId,
+    now: Timestamp,
 ) -> Result<Found, StoreError> {
     let Some(call) = read(reader, call).await? else {
         return Ok(Err(Turn::Never));
@@ -119,7 +120,7 @@ async fn ring(
         visible: app.hub.visible(to.person).contains(&to.device),
         shown: call.is_shown_on(to.device),
     };
-    Ok(match wake::ring(push, app.clock.now()) {
+    Ok(match wake::ring(push, now) {
         Turn::Now => Ok((
             PushEvent::Ring {
                 call: call.id(),
@@ -151,6 +152,7 @@ async fn message(
     to: &Subscription,
     row: &PushRow,
     short: bool,
+    now: Timestamp,
 ) -> Result<Found, StoreError> {
     let PushAbout::Message { other, seq } = row.about else {
         return Ok(Err(Turn::Never));
@@ -162,7 +164,7 @@ async fn message(
         unread: entry.is_some() && read < seq,
         visible: !app.hub.visible(to.person).is_empty(),
     };
-    let turn = wake::message(push, app.clock.now());
+    let turn = wake::message(push, now);
     let (Turn::Now, Some(entry)) = (turn, entry) else {
         return Ok(Err(turn));
     };

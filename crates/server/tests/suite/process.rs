@@ -1,6 +1,7 @@
 //! The real program in a process of its own: killed, started twice, managed from the command line.
 
 use super::app::Device;
+use super::push_service::{PushService, Say, Subscriber};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -100,6 +101,33 @@ async fn a_server_killed_while_it_rings_writes_one_missed_call_after_the_restart
     socket.so_far().await;
     assert_eq!(call_entries(&bob, "ann").await.len(), 1);
     assert_eq!(call_entries(&ann, "bob").await.len(), 1);
+}
+
+/// C-13 and C-14 for a closed app: the ring is pushed, the server is killed, and what the next one pushes is the missed
+/// call, once.
+#[tokio::test]
+async fn a_closed_app_is_told_of_a_missed_call_also_when_the_server_was_killed_while_it_rang() {
+    let service = PushService::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = ["--ring-seconds", "2", "--push-origins", &service.origin];
+    let mut program = Program::start(folder.path(), &[&["--demo"], &options[..]].concat());
+    let (ann, bob) = (program.sign_in("ann").await, program.sign_in("bob").await);
+    let phone = Subscriber::new(&service, "phone");
+    bob.put("/devices/current/push", Some(phone.body()))
+        .await
+        .expect(StatusCode::NO_CONTENT);
+    let call = ann.call(&bob).await;
+    let ring = service.says(&phone, 0).await;
+    assert_eq!(ring["birdcall"]["type"], "ring");
+    program.kill();
+    let program = Program::start(folder.path(), &options);
+    let missed = service.says(&phone, 1).await;
+    assert_eq!(missed["birdcall"]["type"], "missed");
+    assert_eq!(missed["birdcall"]["call"], call.as_str());
+    let ann = program.sign_in("ann").await;
+    ann.write(&bob, "never mind").await;
+    let next = service.says(&phone, 2).await;
+    assert_eq!(next["birdcall"]["type"], "message");
 }
 
 /// M-4: what was acknowledged is there after `kill -9`.
@@ -232,10 +260,12 @@ fn the_effective_configuration_is_printed() {
 async fn the_log_of_a_whole_call_tells_nothing_of_its_people() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
+    let service = PushService::start().await;
     let program = Program::spawn(
         birdcall(folder.path())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(["--relay-listen", "127.0.0.1:0"])
+            .args(["--push-origins", &service.origin])
             .env("BIRDCALL_LOG", "debug")
             .stderr(std::fs::File::create(&log).unwrap()),
     );
@@ -258,6 +288,23 @@ async fn the_log_of_a_whole_call_tells_nothing_of_its_people() {
     one.follow(other).await;
     other.follow(one).await;
     one.write(other, "mostly-harmless").await;
+    // Endpoints are secrets too, whatever becomes of a push.
+    let phone = Subscriber::new(&service, "magrathea");
+    service.answer(
+        &phone,
+        [Say::Status(500), Say::Status(201), Say::Status(410)],
+    );
+    other
+        .put("/devices/current/push", Some(phone.body()))
+        .await
+        .expect(StatusCode::NO_CONTENT);
+    one.write(other, "mostly-harmless again").await;
+    service.at(&phone, 1).await;
+    secrets.extend([
+        "magrathea".to_owned(),
+        service.origin.replace("http://", ""),
+    ]);
+    secrets.push(phone.body()["auth"].as_str().unwrap().to_owned());
     other.write(one, "mostly-harmless").await;
     let (mut a, mut b) = (one.socket().await, other.socket().await);
     let call = one.call(other).await;

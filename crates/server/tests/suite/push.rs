@@ -3,6 +3,7 @@
 use super::app::{Device, Socket, TestApp};
 use super::push_service::{PushService, Say, Subscriber};
 use birdcall_protocol::Timestamp;
+use birdcall_server::counters::text;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -376,6 +377,9 @@ async fn a_subscription_that_is_gone_disappears() {
         world.app.advance(10);
         b.so_far().await;
         assert_eq!(world.service.count(&world.at), 1);
+        let figures = text(&world.app.running.app.counters.registry()).unwrap();
+        let gone = r#"birdcall_pushes_total{kind="ring",answer="gone"} 1"#;
+        assert!(figures.contains(gone), "{figures}");
         // It can subscribe again.
         subscribe(&world.service, &world.phone, "phone").await;
         assert_eq!(world.state().await, "untried");
@@ -554,6 +558,7 @@ async fn what_a_server_could_not_send_the_next_one_does() {
     p.until("ring").await;
     // The page is looked at, so its push waits for two seconds; the server does not live as long.
     let app = app.again_with(service.allow()).await;
+    app.advance(2);
     assert_eq!(
         service.says(&at, 0).await["birdcall"]["call"],
         call.as_str()
