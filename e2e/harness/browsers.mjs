@@ -27,34 +27,60 @@ export const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
  * @returns {Promise<Voice>}
  */
 export async function openChromium(hertz, more = [], launch = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'birdcall-voice-'));
-  const sound = join(folder, 'voice.wav');
-  writeTone(sound, hertz);
-  const film = join(folder, 'face.y4m');
-  writeFilm(film, hertz === LOW ? BLUE : RED);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-audio-capture=${sound}`,
-      `--use-file-for-fake-video-capture=${film}`,
-      '--autoplay-policy=no-user-gesture-required',
-      '--disable-background-networking',
-      '--disable-component-update',
-      ...more,
-    ],
-    ...launch,
-  });
+  const voice = voiceOf(hertz);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...voice.args, ...more], ...launch });
   return {
     browser,
     hertz,
     close: async () => {
       await browser.close();
-      rmSync(folder, { recursive: true, force: true });
+      voice.forget();
     },
   };
+}
+
+/**
+ * A Chromium with a profile of its own that lasts, as a person's has who installs an app: it gets pushes while no page of
+ * the app is open.
+ * @param {number} hertz as above
+ * @param {import("playwright-core").BrowserContextOptions & import("playwright-core").LaunchOptions} options
+ * @returns {Promise<{ context: import("playwright-core").BrowserContext, hertz: number, close: () => Promise<void> }>}
+ */
+export async function openProfile(hertz, options = {}) {
+  const voice = voiceOf(hertz);
+  const context = await chromium.launchPersistentContext(join(voice.folder, 'profile'), {
+    executablePath: CHROMIUM,
+    args: voice.args,
+    ...options,
+  });
+  return {
+    context,
+    hertz,
+    close: async () => {
+      await context.close();
+      voice.forget();
+    },
+  };
+}
+
+/** What makes a Chromium hear and see; its files are there until they are forgotten. */
+function voiceOf(hertz) {
+  const folder = mkdtempSync(join(tmpdir(), 'birdcall-voice-'));
+  const sound = join(folder, 'voice.wav');
+  writeTone(sound, hertz);
+  const film = join(folder, 'face.y4m');
+  writeFilm(film, hertz === LOW ? BLUE : RED);
+  const args = [
+    '--no-sandbox',
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-audio-capture=${sound}`,
+    `--use-file-for-fake-video-capture=${film}`,
+    '--autoplay-policy=no-user-gesture-required',
+    '--disable-background-networking',
+    '--disable-component-update',
+  ];
+  return { folder, args, forget: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /**

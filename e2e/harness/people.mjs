@@ -41,7 +41,11 @@ export class Person {
 
   /** A new tab in the same profile. */
   async open() {
-    const page = await this.context.newPage();
+    return this.watch(await this.context.newPage());
+  }
+
+  /** Goes on at a page, and hears what is said there. */
+  watch(page) {
     page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('websocket', (socket) => {

@@ -26,7 +26,10 @@ test('a picture that does not fit is held back, with a word on both screens, and
 
   const clear = town.hosts.ann.losing(35);
   await ann.page.getByText('Video is paused: your connection is poor').first().waitFor({ timeout: NOTICED });
-  await bob.page.getByText(/video is paused: poor connection/).first().waitFor();
+  await bob.page
+    .getByText(/video is paused: poor connection/)
+    .first()
+    .waitFor();
   await seesNoFrames(bob);
   assert.equal((await bob.hears('call_media')).media.held, true);
   assert.equal((await bob.hears('call_media')).media.camera, true, 'it is still her wish to be seen');

@@ -8,6 +8,8 @@ const NEEDED: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("firefox-esr", "firefox-esr"),
     ("fc-list", "fontconfig"),
+    // A desktop's notification area, where presses on notifications are made.
+    ("dbus-daemon", "dbus-daemon"),
     // Networks of namespaces, and what passes in them.
     ("ip", "iproute2"),
     ("nft", "nftables"),

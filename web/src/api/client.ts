@@ -2,7 +2,18 @@
 import createClient from 'openapi-fetch';
 import { ApiError, asApiError } from './error';
 import type { paths } from './schema';
-import type { CallFilter, Calling, DeviceChange, Invite, Problem, ProfileChange, Quiet, SignIn, SignUp } from './types';
+import type {
+  CallFilter,
+  Calling,
+  DeviceChange,
+  Invite,
+  Problem,
+  ProfileChange,
+  PushSubscription,
+  Quiet,
+  SignIn,
+  SignUp,
+} from './types';
 
 const http = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
 
@@ -49,6 +60,8 @@ export const keepOut = (handle: string) => take(http.DELETE('/api/v1/me/quiet/pe
 export const getDevices = () => take(http.GET('/api/v1/devices'));
 export const changeDevice = (device: string, body: DeviceChange) =>
   take(http.PATCH('/api/v1/devices/{device}', { params: { path: { device } }, body }));
+export const putPush = (body: PushSubscription) => take(http.PUT('/api/v1/devices/current/push', { body }));
+export const deletePush = () => take(http.DELETE('/api/v1/devices/current/push'));
 export const signOutDevice = (device: string) =>
   take(http.DELETE('/api/v1/devices/{device}', { params: { path: { device } } }));
 

@@ -15,7 +15,7 @@ export class Attention {
   #timer = 0;
   #notification: Notification | null = null;
 
-  show(call: Call | null): void {
+  show(call: Call | null, notify = false): void {
     this.#stop();
     if (!call) return;
     this.#title = document.title;
@@ -30,7 +30,7 @@ export class Attention {
     };
     blink();
     this.#timer = window.setInterval(blink, 1_000);
-    this.#notify(call);
+    if (notify) this.#notify(call);
   }
 
   #notify(call: Call): void {

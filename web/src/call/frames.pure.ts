@@ -5,6 +5,7 @@ import { end, finish, finished, sayAgain, talks } from './endings.pure';
 import { mediaState, newOwn, tellMedia } from './own.pure';
 import { onward, pathOf, retold, type Way, wayOf } from './path.pure';
 import type { CallView, ServerFrame } from './port';
+import { welcomed } from './pressed.pure';
 import { MAX_REJOINS, retried, settingUp } from './recovery.pure';
 import { callOf } from './standing.pure';
 import type { Active, Connecting, Effect, Own, Ring, State } from './state.pure';
@@ -69,6 +70,7 @@ function welcome(before: State, frame: Frame<'welcome'>, now: number, out: Effec
     online: true,
     offlineSince: null,
     remembered: null,
+    pressed: welcomed(before.pressed, now),
     rings: before.rings.map((entry) => ({ ...entry, staleAt: now + RING_REPEAT })),
   };
   for (const view of frame.calls) {

@@ -122,6 +122,11 @@ export function startCall(handle: string, kind: CallKind): void {
   withSession?.((session) => session.call(handle, kind));
 }
 
+/** A person answered a ring by its notification. */
+export function answerPressed(call: string, caller: string): void {
+  withSession?.((session) => session.pressed(call, caller));
+}
+
 function ofCalls(frame: ServerFrame): boolean {
   return (
     frame.type === 'welcome' || frame.type === 'ring' || frame.type === 'ring_stopped' || frame.type.startsWith('call_')

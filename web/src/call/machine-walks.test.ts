@@ -18,11 +18,14 @@ class Watch {
   sound = 'quiet';
   held: string | null = null;
   readonly relayed = new Set<string>();
+  /** Calls whose notification was pressed. */
+  readonly notified = new Set<string>();
 
   see(event: Event, effects: readonly Effect[], state: State, now: number) {
-    for (const effect of effects) this.one(event, effect);
+    if (event.type === 'press_notification') this.notified.add(event.call);
     const { phase } = state.main;
     const call = 'call' in state.main ? (state.main.call ?? '') : '';
+    for (const effect of effects) this.one(event, effect, call);
     for (const effect of effects) {
       if (effect.type !== 'connect') continue;
       // P-5: once on the relay, never direct again.
@@ -36,12 +39,12 @@ class Watch {
     expect(this.opened - this.closed).toBe(this.media === null ? 0 : 1);
   }
 
-  private one(event: Event, effect: Effect) {
+  private one(event: Event, effect: Effect, call: string) {
     const press = event.type.startsWith('press_');
     switch (effect.type) {
       case 'open_media':
-        // C-11: a press on Call or Accept, or the way back into a call that had one.
-        expect(['press_call', 'press_accept', 'claim_won']).toContain(event.type);
+        // C-11: a press on Call or Accept, here or on this call's notification, or the way back into a call that had one.
+        if (!this.notified.has(call)) expect(['press_call', 'press_accept', 'claim_won']).toContain(event.type);
         expect(this.media).toBeNull();
         this.media = effect.media;
         this.opened += 1;
@@ -81,7 +84,9 @@ class Watch {
         expect(this.media).not.toBeNull();
         break;
       case 'send':
-        if (effect.frame.type === 'call_accept') expect(['press_accept', 'press_call', 'frame']).toContain(event.type);
+        if (effect.frame.type === 'call_accept' && !this.notified.has(effect.frame.call)) {
+          expect(['press_accept', 'press_call', 'frame']).toContain(event.type);
+        }
         break;
       case 'sound':
         expect(effect.sound).not.toBe(this.sound);
@@ -124,6 +129,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     kind: fc.constantFrom<CallView['kind']>('audio', 'video'),
   }),
   fc.record({ type: fc.constant('press_accept' as const), call: calls, video: fc.boolean() }),
+  fc.record({ type: fc.constant('press_notification' as const), call: calls, caller: people }),
   fc.record({ type: fc.constant('press_decline' as const), call: calls, text: fc.constantFrom(null, 'Later.') }),
   fc.tuple(calls, fc.integer({ min: -5, max: 60 }), people).map(([c, s, p]) => frame(ring(c, NOW + s * 1000, p))),
   fc.tuple(epochs, calls, people, paths).map(([e, c, p, path]) => frame(started(e, c, p, path))),

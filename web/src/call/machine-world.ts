@@ -107,6 +107,7 @@ export const events: Record<string, Event> = {
   press_call: { type: 'press_call', attempt: 'k2', with: 'bob', kind: 'video' },
   press_accept: accept,
   press_decline: { type: 'press_decline', call: A, text: null },
+  press_notification: { type: 'press_notification', call: A, caller: 'bob' },
   press_end: { type: 'press_end' },
   press_microphone: { type: 'press_microphone' },
   press_camera: { type: 'press_camera' },

@@ -6,6 +6,7 @@ import { answeringFrom, ringingOf, stepFrame } from './frames.pure';
 import { captures, newOwn, type OwnEvent, stepOwn, tellMedia } from './own.pure';
 import { announced, wayOf } from './path.pure';
 import type { CallView, Code } from './port';
+import { pressed, settlePressed } from './pressed.pure';
 import { lost, OFFLINE_LIMIT, recover, recoverAt, retried } from './recovery.pure';
 import { callOf, settle } from './standing.pure';
 import type { Effect, Event, Main, State } from './state.pure';
@@ -22,7 +23,8 @@ const DEADLINE_PATIENCE = 5_000;
 /** One step. */
 export function handle(before: State, event: Event, now: number): { state: State; effects: Effect[] } {
   const step: Effect[] = [];
-  const state = advance(before, event, now, step);
+  const answer = (state: State, call: string) => pressAccept(state, call, false, now, step);
+  const state = settlePressed(advance(before, event, now, step), now, step, answer);
   return { state, effects: settle(before, state, step) };
 }
 
@@ -41,6 +43,8 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
       const rings = state.rings.filter((entry) => entry !== ring);
       return finish({ ...state, rings }, ring.call, 'declined', null);
     }
+    case 'press_notification':
+      return { ...state, pressed: pressed(event.call, event.caller, state.online, now) };
     case 'press_end':
       return pressEnd(state, now, out);
     case 'press_take': {
@@ -322,6 +326,7 @@ export function nextTick(state: State): number | null {
   const times: (number | null)[] = [ticksOf(state.main, state.online, state.offlineSince)];
   for (const ring of state.rings) times.push(ring.deadline, ring.staleAt);
   for (const entry of state.abandoned) times.push(entry.until);
+  if (state.pressed) times.push(state.pressed.until);
   const known = times.filter((time) => time !== null);
   return known.length === 0 ? null : Math.min(...known);
 }

@@ -59,6 +59,7 @@ const table: Record<string, Record<string, Main['phase']>> = {
     // Calling who rings here is answering (C-15).
     press_call: 'answering',
     press_accept: 'answering',
+    press_notification: 'answering',
     welcome_with: 'elsewhere',
     call_started: 'elsewhere',
     call_started_2: 'elsewhere',

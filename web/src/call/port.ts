@@ -52,6 +52,8 @@ export interface CallPort {
   privacy(): { readonly on: boolean; readonly relay: boolean };
   /** Turns it on or off. Resolves once the server has it; rejects like `invite`. */
   setPrivacy(on: boolean): Promise<void>;
+  /** Whether pushes ring on this device, so that the worker shows who calls where this page is not seen. */
+  rungByPush(): boolean;
   /** Shows a short notice. */
   toast(text: string): void;
   /** Who is signed in, and on which device. */

@@ -125,6 +125,12 @@ export class CallSession {
     this.#dispatch({ type: 'press_accept', call, video });
   }
 
+  /** Answer was pressed on the notification of a ring. */
+  pressed(call: string, caller: string): void {
+    this.#show({ minimised: false });
+    this.#dispatch({ type: 'press_notification', call, caller });
+  }
+
   /** With a text, the caller gets it as a message. */
   decline(call: string, text: string | null = null): void {
     this.#dispatch({ type: 'press_decline', call, text });
@@ -253,6 +259,7 @@ export class CallSession {
     for (const ring of rings) void this.#learn(ring.caller);
     if ('with' in main) void this.#learn(main.with);
     this.#control();
+    if (state.pressed) void this.#learn(state.pressed.caller);
   }
 
   #rearm(): void {
@@ -303,6 +310,8 @@ export class CallSession {
     const [ring] = this.#shown.rings;
     this.#attention.show(
       ring ? { title: words.isCalling(this.#nameOf(ring.caller)), body: words.ringKind(ring.kind) } : null,
+      // The worker shows the ring already, with buttons.
+      !this.#port.rungByPush(),
     );
   }
 

@@ -211,6 +211,13 @@ export interface Finished {
   readonly ending: Ending | null;
 }
 
+/** A ring that was answered by its notification, and has not come to this page yet. */
+export interface Pressed {
+  readonly call: string;
+  readonly caller: string;
+  readonly until: number;
+}
+
 /** What survives a reload of the page. */
 export interface Remembered {
   readonly call: string;
@@ -229,6 +236,7 @@ export interface State {
   readonly finished: readonly Finished[];
   readonly abandoned: readonly Abandoned[];
   readonly remembered: Remembered | null;
+  readonly pressed: Pressed | null;
   readonly nextMedia: number;
 }
 
@@ -239,6 +247,8 @@ export type Event =
   | { readonly type: 'press_accept'; readonly call: string; readonly video: boolean }
   /** `text`: what the person tells the caller instead. */
   | { readonly type: 'press_decline'; readonly call: string; readonly text: string | null }
+  /** Answer was pressed on the notification of a ring. */
+  | { readonly type: 'press_notification'; readonly call: string; readonly caller: string }
   | { readonly type: 'press_end' }
   | { readonly type: 'press_microphone' }
   | { readonly type: 'press_camera' }
@@ -283,6 +293,7 @@ export type Event =
 /** A short notice, worded by the session. */
 export type Notice =
   | { readonly type: 'ring_stopped'; readonly caller: string; readonly stop: Schemas['RingStop'] }
+  | { readonly type: 'pressed_late'; readonly caller: string; readonly why: 'over' | 'unreached' }
   | { readonly type: 'in_a_call' };
 
 /** What the machine asks for, once. */
@@ -341,6 +352,7 @@ export function begin(remembered: Remembered | null, online: boolean): State {
     finished: [],
     abandoned: [],
     remembered,
+    pressed: null,
     nextMedia: 1,
   };
 }

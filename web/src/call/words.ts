@@ -237,6 +237,10 @@ export function canCallAgain(ended: Ended): boolean {
 /** A short notice; `null` where silence is better. */
 export function notice(value: Notice, nameOf: (handle: string) => string): string | null {
   switch (value.type) {
+    case 'pressed_late':
+      return value.why === 'over'
+        ? `The call from ${nameOf(value.caller)} is over`
+        : `The call from ${nameOf(value.caller)} could not be answered: Birdcall is out of reach`;
     case 'in_a_call':
       return 'You are in a call. End it first.';
     case 'ring_stopped':

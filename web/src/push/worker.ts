@@ -1,4 +1,5 @@
 // The service worker, as the page sees it: it is put in place, kept new, and never changed under a call.
+import type { ToWorker } from '../worker/talk.pure';
 
 /** Longer leaves an app that is never closed behind the server; shorter asks for nothing most of the time. */
 const LOOK_EVERY = 60 * 60 * 1_000;
@@ -31,5 +32,5 @@ export async function startWorker(): Promise<void> {
 
 /** The old worker's files stay where they are, so nothing breaks here; whether a call is on, the new one looks itself. */
 function letTakeOver(waiting: ServiceWorker | null): void {
-  waiting?.postMessage('take_over');
+  waiting?.postMessage({ type: 'take_over' } satisfies ToWorker);
 }

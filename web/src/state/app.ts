@@ -4,6 +4,9 @@ import { ApiError } from '../api/error';
 import type { ServerFrame } from '../api/types';
 import { installCalls } from '../call';
 import { nudgeLive, onDoubt, onFrame, onLink, onReload, send, serverNow, startLive, stopLive } from '../live/socket';
+import { tellVisible } from '../live/visible';
+import { startNotifications } from '../push/notifications';
+import { endPush, push, renewPush } from '../push/push.svelte';
 import { startWorker } from '../push/worker';
 import { navigate, place } from '../router.svelte';
 import { words } from '../words';
@@ -42,13 +45,16 @@ export function startApp(): void {
     navigate,
     privacy: () => ({ on: callingSettings.calling.enhanced_privacy, relay: serverRelays() }),
     setPrivacy,
+    rungByPush: () => push.standing === 'on',
     toast,
     me: () => ({ handle: me().handle, device: me().device }),
   });
   startOutbox(me().handle);
   watchLink();
   startLive();
-  void startWorker();
+  tellVisible();
+  startNotifications();
+  void startWorker().then(renewPush);
   conversations.need();
   watchMissed();
   window.addEventListener('online', nudgeLive);
@@ -61,6 +67,7 @@ export function startApp(): void {
 /** Signs out here, and leaves nothing behind: the page is loaded anew. */
 export async function leave(): Promise<void> {
   await deleteNow(false);
+  await endPush();
   await api.signOut();
   clearOutbox();
   stopLive();

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { readPressed, readToPage, readToWorker } from './talk.pure';
+
+it('understands what the other side says, and nothing else', () => {
+  expect(readToWorker({ type: 'rings_no_more', call: '018f' })).toEqual({ type: 'rings_no_more', call: '018f' });
+  expect(readToWorker({ type: 'what_was_pressed', more: 1 })).toEqual({ type: 'what_was_pressed' });
+  expect(readToPage({ type: 'pressed' })).toEqual({ type: 'pressed' });
+  for (const odd of [null, 'opened', {}, { type: 'read' }, { type: 'rings_no_more', call: 1 }, { type: 'accept' }]) {
+    expect(readToWorker(odd)).toBeUndefined();
+    expect(readToPage(odd)).toBeUndefined();
+  }
+});
+
+it('leads to pages of the app only', () => {
+  expect(readToPage({ type: 'go', path: '/messages/ann' })).toEqual({ type: 'go', path: '/messages/ann' });
+  for (const path of ['//evil.example', 'https://evil.example', 'javascript:alert(1)', '/', 7]) {
+    expect(readToPage({ type: 'go', path })).toBeUndefined();
+  }
+});
+
+it('a press names a call and who called', () => {
+  expect(readPressed({ call: '018f', caller: 'ann' })).toEqual({ call: '018f', caller: 'ann' });
+  expect(readPressed(undefined)).toBeUndefined();
+  expect(readPressed({ call: '018f' })).toBeUndefined();
+});

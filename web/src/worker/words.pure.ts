@@ -1,0 +1,34 @@
+// What notifications say. They are read on lock screens, so they say who and what kind, and nothing that the caller
+// made up (C-11).
+import type { CallKind, RingStop } from '../api/types';
+
+const kinds: Record<CallKind, string> = { audio: 'Audio call', video: 'Video call' };
+
+/** A withdrawn ring, where the system wants every push to show something. */
+const stops: Record<RingStop, string> = {
+  answered_elsewhere: 'Answered on another device',
+  declined_elsewhere: 'Declined on another device',
+  cancelled: 'The call is over',
+  no_answer: 'The call is over',
+  not_allowed: 'The call is over',
+  failed: 'The call could not be set up',
+};
+
+export const words = {
+  ring: (name: string) => `${name} is calling`,
+  kind: (kind: CallKind) => kinds[kind],
+  answer: 'Answer',
+  decline: 'Decline',
+  stopped: (reason: RingStop) => stops[reason],
+  over: 'The call is over',
+  missed: (name: string) => `Missed call from ${name}`,
+  voice: (seconds: number) => `Voice message, ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+  message: 'New message',
+  test: {
+    title: 'Test ring',
+    body: 'Calls ring on this device when Birdcall is closed.',
+    late: 'It came, but too late for a call. The network or the system held it back.',
+  },
+  notDeclined: 'Not declined: Birdcall could not be reached',
+  unknown: 'Something is new in Birdcall',
+};
