@@ -48,10 +48,20 @@ for (const colorScheme of ['light', 'dark']) {
     await bob.button('Accept with video').waitFor();
     await accessible(ann, 'calling');
     await accessible(bob, 'ringing');
+    await bob.answer('Message');
+    await bob.button('Back to the ring').waitFor();
+    await accessible(bob, 'declining with a message');
+    await bob.press('Back to the ring');
     await bob.answer('Accept with video');
     await bothHear(ann, bob);
     await accessible(ann, 'in a call');
     await accessible(bob, 'in a call, narrow');
+    for (const person of [ann, bob]) {
+      await person.page.getByRole('button', { name: /^Connection: / }).click();
+      await person.sees('There and back');
+      await accessible(person, 'the quality of the connection');
+      await person.page.keyboard.press('Escape');
+    }
     await end(ann, bob);
     await accessible(ann, 'after a call');
   });
