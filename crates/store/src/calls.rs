@@ -424,11 +424,7 @@ impl Tx {
     ///
     /// # Errors
     /// `Unavailable`.
-    pub async fn delete_calls(
-        &mut self,
-        me: PersonId,
-        calls: Gone,
-    ) -> Result<u64, StoreError> {
+    pub async fn delete_calls(&mut self, me: PersonId, calls: Gone) -> Result<u64, StoreError> {
         let (call, until) = calls.bounds();
         let called = sqlx::query(
             "UPDATE calls SET caller_deleted = 1 WHERE caller = $1 AND caller_deleted = 0 \
@@ -455,11 +451,7 @@ impl Tx {
     ///
     /// # Errors
     /// `Unavailable`.
-    pub async fn delete_unrung(
-        &mut self,
-        me: PersonId,
-        calls: Gone,
-    ) -> Result<u64, StoreError> {
+    pub async fn delete_unrung(&mut self, me: PersonId, calls: Gone) -> Result<u64, StoreError> {
         let (call, until) = calls.bounds();
         let done = sqlx::query(
             "UPDATE calls SET unrung = NULL WHERE callee = $1 AND unrung IS NOT NULL \

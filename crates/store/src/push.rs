@@ -105,6 +105,15 @@ pub struct PushRow {
     pub tries: u32,
 }
 
+/// A ring of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WokenBy {
+    /// The call.
+    pub call: CallId,
+    /// The device was, or may have been, sent the ring.
+    pub woken: bool,
+}
+
 /// A device that a ring was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WokenDevice {
@@ -491,6 +500,26 @@ impl Tx {
             .into_iter()
             .map(|(device, tries)| WokenDevice {
                 device: DeviceId::from_i64(device),
+                woken: tries > 0,
+            })
+            .collect())
+    }
+
+    /// Takes the rings of a device out of the outbox; says of which calls they were.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn take_rings_of(&mut self, device: DeviceId) -> Result<Vec<WokenBy>, StoreError> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "DELETE FROM pushes WHERE device = $1 AND kind = 'ring' RETURNING call, tries",
+        )
+        .bind(device.as_i64())
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(call, tries)| WokenBy {
+                call: CallId::from_i64(call),
                 woken: tries > 0,
             })
             .collect())

@@ -181,7 +181,9 @@ pub(super) async fn delete_all_unrung(
 
 impl From<Until> for Gone {
     fn from(asked: Until) -> Self {
-        asked.until.map_or(Self::All, |at| Self::Until(Timestamp(at)))
+        asked
+            .until
+            .map_or(Self::All, |at| Self::Until(Timestamp(at)))
     }
 }
 

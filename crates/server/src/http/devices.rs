@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::Session;
 use crate::hub::CloseReason;
 use crate::problem::ApiError;
-use crate::{calls, text};
+use crate::{calls, push, text};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -73,8 +73,12 @@ pub(super) async fn change(
     {
         return Err(Code::NotFound.into());
     }
+    if body.silenced == Some(true) {
+        push::silenced(&app, &mut tx, device).await?;
+    }
     tx.tell(person, News::Changed(Changed::Devices)).await?;
     tx.commit().await?;
+    app.push.wake.notify_one();
     if let Some(silenced) = body.silenced {
         app.hub.set_silenced(person, device, silenced);
         if silenced {

@@ -83,6 +83,21 @@ async fn over(
     Ok(())
 }
 
+/// A device is to be left alone: what was made to ring there is taken back.
+pub async fn silenced(app: &App, tx: &mut Tx, device: DeviceId) -> Result<(), StoreError> {
+    for ring in tx.take_rings_of(device).await? {
+        let stop = RingStop::NotAllowed;
+        match farewell(stop, device, ring.woken, None) {
+            Farewell::Nothing | Farewell::Missed => {}
+            Farewell::Stopped => {
+                let about = PushAbout::RingStopped(ring.call, stop);
+                add(app, tx, device, about, app.clock.now() + AFTER).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// There is a message for `to`.
 pub async fn message(
     app: &App,

@@ -494,17 +494,32 @@ async fn a_device_that_is_left_alone_is_not_woken() {
         let answer = world.phone.ask(reqwest::Method::PATCH, &path, Some(body));
         answer.await.expect(StatusCode::NO_CONTENT);
     };
-    silence(true).await;
+    // While it rings: the ring is taken back there, and goes on elsewhere.
     world.ann.call(&world.bob).await;
+    assert_eq!(world.says(0).await["type"], "ring");
     world.service.at(&other, 0).await;
+    silence(true).await;
+    let stopped = world.says(1).await;
+    assert_eq!(
+        (&stopped["type"], &stopped["reason"]),
+        (&json!("ring_stopped"), &json!("not_allowed"))
+    );
     world.app.advance(45);
     assert_eq!(
         world.service.says(&other, 1).await["birdcall"]["type"],
         "missed"
     );
+    // From the start.
+    world.ann.call(&world.bob).await;
+    world.service.at(&other, 2).await;
+    world.app.advance(45);
+    assert_eq!(
+        world.service.says(&other, 3).await["birdcall"]["type"],
+        "missed"
+    );
     silence(false).await;
     world.ann.write(&world.bob, "hello?").await;
-    assert_eq!(world.says(0).await["type"], "message");
+    assert_eq!(world.says(2).await["type"], "message");
 }
 
 /// C-6: what was kept from ringing wakes nobody.

@@ -214,6 +214,17 @@ async fn a_ring_that_was_sent_is_kept_until_it_is_over() {
     );
     assert!(tx.take_rings(CALL).await.unwrap().is_empty());
     assert!(due(&mut tx, 1_000).await.is_empty());
+    // The same by device.
+    tx.add_push(&push(3, PHONE, PushAbout::Ring(CALL), 5))
+        .await
+        .unwrap();
+    assert!(tx.take_rings_of(DESK).await.unwrap().is_empty());
+    let rings = tx.take_rings_of(PHONE).await.unwrap();
+    assert_eq!(
+        (rings.len(), rings[0].call, rings[0].woken),
+        (1, CALL, false)
+    );
+    assert!(due(&mut tx, 1_000).await.is_empty());
 }
 
 #[tokio::test]
