@@ -27,6 +27,9 @@ export class Links {
       ...['ip', '-n', host.namespace, 'link', 'add', 'eth1', 'type', 'veth'],
       ...['peer', 'name', far, 'netns', network.routerNamespace],
     ]);
+    this.#filter(network);
+    // As all addresses here, those of the link alone are not asked for twice before they are used.
+    host.run('sh', '-c', 'for it in eth0 eth1; do echo 0 > /proc/sys/net/ipv6/conf/$it/accept_dad; done');
     run(
       ['ip', '-n', network.routerNamespace, '-batch', '-'],
       [
@@ -35,6 +38,17 @@ export class Links {
         `address add ${PLACE.router.v6}/64 dev ${far} nodad`,
       ].join('\n'),
     );
+  }
+
+  /** Networks let nothing out with an address of another one (RFC 2827), which programs go on using for a while. */
+  #filter(network) {
+    const rules = [
+      'add table inet ingress',
+      'add chain inet ingress from { type filter hook prerouting priority 0; }',
+      'add rule inet ingress from fib saddr . iif oif missing ip6 saddr != fe80::/10 drop',
+      'add rule inet ingress from fib saddr . iif oif missing meta nfproto ipv4 drop',
+    ];
+    run(['ip', 'netns', 'exec', network.routerNamespace, 'nft', '-f', '-'], rules.join('\n'));
   }
 
   /** The addresses that it has now. */

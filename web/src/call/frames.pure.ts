@@ -6,7 +6,7 @@ import { mediaState, newOwn, tellMedia } from './own.pure';
 import { onward, pathOf, retold, type Way, wayOf } from './path.pure';
 import type { CallView, ServerFrame } from './port';
 import { welcomed } from './pressed.pure';
-import { MAX_REJOINS, retried, settingUp } from './recovery.pure';
+import { MAX_REJOINS, retry, settingUp } from './recovery.pure';
 import { callOf } from './standing.pure';
 import type { Active, Connecting, Effect, Own, Ring, State } from './state.pure';
 
@@ -171,12 +171,12 @@ export function answeringFrom(
 /** The link is back during a call: what may have been missed is said again, and ICE tries at once. */
 function resume<T extends Connecting | Active>(talk: T, now: number, out: Effect[]): T {
   tellMedia(talk, out);
-  out.push({ type: 'restart_ice', epoch: talk.epoch, sure: talk.loss !== null });
-  if (talk.loss === null && !talk.said) {
+  const next = retry(talk, now, out);
+  if (next.loss === null && !next.said) {
     out.push({ type: 'send', frame: { type: 'call_connected', call: talk.call, epoch: talk.epoch } });
-    return { ...talk, said: true };
+    return { ...next, said: true };
   }
-  return { ...talk, loss: retried(talk.loss, now) };
+  return next;
 }
 
 function ring(state: State, frame: Frame<'ring'>, now: number, out: Effect[]): State {
@@ -273,7 +273,18 @@ function connect(state: State, own: Own, frame: Frame<'call_started'>, now: numb
   const since = main.phase === 'active' ? main.since : main.phase === 'returning' ? main.view?.active_since : null;
   const rejoins = talks(main) ? main.rejoins : 0;
   const loss = settingUp(now);
-  const talk = { call, with: frame.with, kind: frame.kind, role, way, epoch, own, remote: null, loss, rejoins };
+  const talk = {
+    call,
+    with: frame.with,
+    kind: frame.kind,
+    role,
+    way,
+    epoch,
+    own,
+    remote: null,
+    loss,
+    rejoins,
+  };
   if (since === null || since === undefined) {
     return { ...state, main: { phase: 'connecting', ...talk, said: false } };
   }

@@ -7,7 +7,7 @@ import { captures, newOwn, type OwnEvent, stepOwn, tellMedia } from './own.pure'
 import { announced, wayOf } from './path.pure';
 import type { CallView, Code } from './port';
 import { pressed, settlePressed } from './pressed.pure';
-import { lost, OFFLINE_LIMIT, recover, recoverAt, retried } from './recovery.pure';
+import { lost, OFFLINE_LIMIT, recover, recoverAt, retry } from './recovery.pure';
 import { callOf, settle } from './standing.pure';
 import type { Effect, Event, Main, State } from './state.pure';
 
@@ -84,11 +84,11 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
     case 'offline':
       return state.online ? { ...state, online: false, offlineSince: now } : state;
     case 'network_changed':
-      if (!talks(state.main) || !state.online) return state;
-      out.push({ type: 'restart_ice', epoch: state.main.epoch, sure: state.main.loss !== null });
-      return { ...state, main: { ...state.main, loss: retried(state.main.loss, now) } };
+      return networkChanged(state, event.moved, now, out);
     case 'peer_up':
       return peerUp(state, event.epoch, out);
+    case 'peer_quiet':
+      return peerQuiet(state, event.epoch, event.quiet, now, out);
     case 'peer_lost':
       if (!talks(state.main) || state.main.epoch !== event.epoch) return state;
       return { ...state, main: { ...state.main, loss: lost(state.main.loss, event.failed, now) } };
@@ -258,6 +258,29 @@ function peerUp(state: State, epoch: number, out: Effect[]): State {
   return { ...state, main: { ...main, loss: null, said: true } };
 }
 
+function peerQuiet(state: State, epoch: number, quiet: boolean, now: number, out: Effect[]): State {
+  const { main } = state;
+  if (!talks(main) || main.epoch !== epoch) return state;
+  if (!quiet) return main.loss === null ? state : peerUp(state, epoch, out);
+  out.push({ type: 'doubt_link' });
+  // Whoever has lost the microphone sends nothing, and says so.
+  if (main.remote?.microphone === false) return state;
+  return { ...state, main: { ...main, loss: lost(main.loss, false, now) } };
+}
+
+function networkChanged(state: State, moved: boolean, now: number, out: Effect[]): State {
+  const { main } = state;
+  if (!talks(main)) return state;
+  if (moved) {
+    const next = { ...main, loss: lost(main.loss, true, now) };
+    // Through the socket of the network before, nothing would arrive: the next `welcome` brings the restart.
+    return { ...state, main: state.online ? retry(next, now, out) : next };
+  }
+  if (!state.online) return state;
+  out.push({ type: 'doubt_link' });
+  return { ...state, main: retry(main, now, out) };
+}
+
 function claimWon(state: State, call: string, now: number, out: Effect[]): State {
   const { main } = state;
   if (main.phase !== 'returning' || main.stage !== 'claiming' || main.call !== call) return state;
@@ -347,6 +370,6 @@ function ticksOf(main: Main, online: boolean, offlineSince: number | null): numb
       return online ? main.at + ANSWER_PATIENCE : cutOff;
     case 'connecting':
     case 'active':
-      return online ? recoverAt(main.loss) : cutOff;
+      return online ? recoverAt(main) : cutOff;
   }
 }

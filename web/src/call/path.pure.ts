@@ -71,6 +71,7 @@ export interface PeerRules {
   readonly iceTransportPolicy: 'relay' | 'all';
   readonly bundlePolicy: 'max-bundle';
   readonly rtcpMuxPolicy: 'require';
+  readonly iceCandidatePoolSize: 1;
 }
 
 /** The rules for a path (P-2): the servers that the server named, none but TURN among them, and on `relay` no candidate
@@ -88,5 +89,7 @@ export function peerRules(path: Path, servers: readonly IceServer[]): PeerRules 
     // One component, one port; Firefox would gather a second one otherwise.
     bundlePolicy: 'max-bundle',
     rtcpMuxPolicy: 'require',
+    // The callee gathers while the offer is on its way. There is no connection before the press (C-11).
+    iceCandidatePoolSize: 1,
   };
 }

@@ -6,6 +6,7 @@
 
 import type { Limits } from './ladder.pure';
 import { peerRules } from './path.pure';
+import { noPulse, READ_EVERY, read } from './pulse.pure';
 import type { Reading } from './quality.pure';
 import type { IceServer, Path, Role, SdpType } from './state.pure';
 import { readingOf } from './stats';
@@ -20,6 +21,8 @@ const LOOKS = 3;
 export interface PeerListener {
   /** Media can flow. */
   up(): void;
+  /** The other side's sound has stopped to flow, or flows again. */
+  quiet(quiet: boolean): void;
   /** It cannot for now, or, `failed`, not without an ICE restart. */
   lost(failed: boolean): void;
   /** For the other side. */
@@ -52,6 +55,10 @@ export class Peer {
   #limits: Limits | null = null;
   #offering = false;
   #timer = 0;
+  #reader = 0;
+  /** A restart is under way that nothing has come of yet. */
+  #restarted = false;
+  #pulse = noPulse;
   #heard = 0;
   /** Looks in a row that found nothing new. */
   #silent = 0;
@@ -75,6 +82,7 @@ export class Peer {
       const { connectionState } = pc;
       if (connectionState === 'connected') {
         this.#watch();
+        this.#feel();
         listener.up();
       } else if (connectionState === 'disconnected') listener.lost(false);
       else if (connectionState === 'failed') listener.lost(true);
@@ -122,6 +130,9 @@ export class Peer {
 
   /** Tries to bring media back. An offer of ours that has no answer may be lost: it is said again instead. */
   restart(): void {
+    // What arrives from now on says that it is back.
+    this.#pulse = { ...this.#pulse, quiet: true };
+    this.#restarted = true;
     if (this.#pc.signalingState === 'have-local-offer') this.#tell();
     else if (this.#pc.remoteDescription) this.#pc.restartIce();
   }
@@ -131,6 +142,7 @@ export class Peer {
     const before = await this.#received();
     await new Promise((resolve) => window.setTimeout(resolve, 1_000));
     const after = await this.#received();
+    if (this.#restarted) return;
     if (this.#pc.signalingState === 'have-local-offer' || before === after) this.restart();
   }
 
@@ -180,6 +192,7 @@ export class Peer {
     pc.ontrack = null;
     pc.onconnectionstatechange = null;
     window.clearInterval(this.#timer);
+    window.clearInterval(this.#reader);
     pc.close();
   }
 
@@ -191,10 +204,33 @@ export class Peer {
       const heard = await this.#received();
       const fresh = heard !== this.#heard;
       this.#heard = heard;
-      if (fresh && this.#silent >= LOOKS && this.#pc.connectionState === 'connected') this.#listener.up();
+      const back = this.#silent >= LOOKS || this.#restarted;
+      if (fresh && back && this.#pc.connectionState === 'connected') {
+        this.#restarted = false;
+        this.#listener.up();
+      }
       this.#silent = fresh ? 0 : this.#silent + 1;
       if (this.#silent === LOOKS && this.#pc.connectionState === 'connected') this.#listener.lost(true);
     }, LOOK_EVERY);
+  }
+
+  /** Follows the other side's sound, closely. */
+  #feel(): void {
+    const receiver = this.#pc.getReceivers().find((entry) => entry.track.kind === 'audio');
+    if (this.#reader !== 0 || !receiver) return;
+    this.#reader = window.setInterval(async () => {
+      const report = await receiver.getStats().catch(() => null);
+      let count = 0;
+      report?.forEach((entry: Record<string, unknown>) => {
+        const { type, packetsReceived } = entry;
+        if (type === 'inbound-rtp' && typeof packetsReceived === 'number') count += packetsReceived;
+      });
+      const [pulse, told] = read(this.#pulse, count, performance.now());
+      this.#pulse = pulse;
+      if (told === null || this.#pc.connectionState === 'closed') return;
+      if (told === 'back') this.#restarted = false;
+      this.#listener.quiet(told === 'stopped');
+    }, READ_EVERY);
   }
 
   /** A number that grows with whatever arrives: sound, pictures, reports, answers to consent checks. */

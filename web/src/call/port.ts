@@ -38,6 +38,8 @@ export interface CallPort {
   onFrame(listener: (frame: ServerFrame) => void): () => void;
   /** Hears when the socket goes up or down, and is told at once how it stands. Returns how to stop. */
   onLink(listener: (online: boolean) => void): () => void;
+  /** Media has gone silent: finds out at once whether the socket is dead too, and opens another one if it is. */
+  doubtLink(): void;
   /** `POST /calls`. Rejects with a `Refusal` where the server answered, with anything else where it did not. */
   invite(body: Invite): Promise<CallView>;
   /** Name and badge of a person; answered from memory where they are known. */

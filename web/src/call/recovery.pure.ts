@@ -8,8 +8,12 @@ export const SELF_HEAL = 2_000;
 export const FIRST_PATIENCE = 10_000;
 /** Between two restarts; less would cut off checks that are still running. */
 export const RESTART_EVERY = 6_000;
-/** Without media for this long, the server is told that it is lost. Below its own limit, so that it hears the reason. */
+/** Without media for this long at first, the server is told that there is none. Below its own limit, so that it hears
+ * the reason. */
 export const GIVE_UP = 28_000;
+/** The same for people who have talked: longer than a laptop sleeps that is closed and opened again, and than the other
+ * side may be without the server (C-19). Lowering it ends calls that would have come back. */
+export const GIVE_UP_TALK = 75_000;
 /** How long the server may take to end the call after that. */
 export const TOLD_PATIENCE = 6_000;
 /** The server keeps a call for 60 s without signalling (C-19); a little more, because its clock starts later. */
@@ -30,8 +34,15 @@ export function lost(before: Loss | null, failed: boolean, now: number): Loss {
 }
 
 /** The link came back, or the network changed: try at once, and give it the full time again. */
-export function retried(before: Loss | null, now: number): Loss | null {
-  return before && { since: now, tries: before.tries + 1, next: now + RESTART_EVERY, told: null };
+export function retry<T extends Connecting | Active>(talk: T, now: number, out: Effect[]): T {
+  const { loss, epoch } = talk;
+  out.push({ type: 'restart_ice', epoch, sure: loss !== null });
+  if (loss === null) return talk;
+  return { ...talk, loss: { since: now, tries: loss.tries + 1, next: now + RESTART_EVERY, told: null } };
+}
+
+function giveUpAt(phase: 'connecting' | 'active', loss: Loss): number {
+  return loss.since + (phase === 'active' ? GIVE_UP_TALK : GIVE_UP);
 }
 
 /** What time asks for; without a link nothing would reach the other side, so nothing is tried. */
@@ -39,7 +50,7 @@ export function recover(talk: Connecting | Active, online: boolean, now: number,
   const { loss, call, epoch } = talk;
   if (!loss || !online) return loss;
   if (loss.told !== null) return now >= loss.told + TOLD_PATIENCE ? 'over' : loss;
-  if (now >= loss.since + GIVE_UP) {
+  if (now >= giveUpAt(talk.phase, loss)) {
     out.push({ type: 'send', frame: { type: 'call_media_failed', call, epoch } });
     return { ...loss, told: now };
   }
@@ -51,7 +62,7 @@ export function recover(talk: Connecting | Active, online: boolean, now: number,
 }
 
 /** When `recover` wants to be asked again. */
-export function recoverAt(loss: Loss | null): number | null {
+export function recoverAt({ phase, loss }: Connecting | Active): number | null {
   if (!loss) return null;
-  return loss.told !== null ? loss.told + TOLD_PATIENCE : Math.min(loss.next, loss.since + GIVE_UP);
+  return loss.told !== null ? loss.told + TOLD_PATIENCE : Math.min(loss.next, giveUpAt(phase, loss));
 }

@@ -88,7 +88,7 @@ export class CallSession {
       refused: (call) => this.#dispatch({ type: 'claim_refused', call }),
       lost: (call) => this.#dispatch({ type: 'claim_lost', call }),
     });
-    window.addEventListener('online', this.#network);
+    window.addEventListener('online', this.#moved);
     connectionOf(navigator)?.addEventListener('change', this.#network);
     document.addEventListener('visibilitychange', this.#visible);
   }
@@ -218,14 +218,15 @@ export class CallSession {
     this.#attention.show(null);
     this.#wake.set(false);
     window.clearTimeout(this.#timer);
-    window.removeEventListener('online', this.#network);
+    window.removeEventListener('online', this.#moved);
     connectionOf(navigator)?.removeEventListener('change', this.#network);
     document.removeEventListener('visibilitychange', this.#visible);
     this.#listeners.clear();
     remember(null);
   }
 
-  readonly #network = (): void => this.#dispatch({ type: 'network_changed' });
+  readonly #moved = (): void => this.#dispatch({ type: 'network_changed', moved: true });
+  readonly #network = (): void => this.#dispatch({ type: 'network_changed', moved: false });
 
   readonly #visible = (): void => {
     if (document.visibilityState !== 'visible') return;
@@ -360,6 +361,9 @@ export class CallSession {
       case 'connect':
         this.#connect(effect);
         break;
+      case 'doubt_link':
+        this.#port.doubtLink();
+        break;
       case 'restart_ice':
         if (this.#peer?.epoch !== effect.epoch) break;
         if (effect.sure) this.#peer.restart();
@@ -455,6 +459,7 @@ export class CallSession {
     const { epoch } = effect;
     this.#peer = new Peer(effect, now.capture.tracks(), {
       up: () => this.#dispatch({ type: 'peer_up', epoch }),
+      quiet: (quiet) => this.#dispatch({ type: 'peer_quiet', epoch, quiet }),
       lost: (failed) => this.#dispatch({ type: 'peer_lost', epoch, failed }),
       description: (sdpType, sdp) => this.#dispatch({ type: 'peer_description', epoch, sdpType, sdp }),
       candidate: (candidate, mid, ufrag) => this.#dispatch({ type: 'peer_candidate', epoch, candidate, mid, ufrag }),

@@ -262,7 +262,8 @@ export type Event =
   | { readonly type: 'invited'; readonly attempt: string; readonly view: CallView }
   | { readonly type: 'not_invited'; readonly attempt: string; readonly code: Code | null }
   | { readonly type: 'offline' }
-  | { readonly type: 'network_changed' }
+  /** `moved`: there was none for a moment, so that the addresses are others. */
+  | { readonly type: 'network_changed'; readonly moved: boolean }
   // Capture.
   | { readonly type: 'microphone_opened'; readonly media: number }
   | { readonly type: 'microphone_failed'; readonly media: number; readonly trouble: Trouble }
@@ -274,6 +275,8 @@ export type Event =
   | { readonly type: 'picture_held'; readonly media: number; readonly held: boolean }
   // The peer connection.
   | { readonly type: 'peer_up'; readonly epoch: number }
+  /** The sound of the other side has stopped to flow, or flows again. */
+  | { readonly type: 'peer_quiet'; readonly epoch: number; readonly quiet: boolean }
   | { readonly type: 'peer_lost'; readonly epoch: number; readonly failed: boolean }
   | { readonly type: 'peer_description'; readonly epoch: number; readonly sdpType: SdpType; readonly sdp: string }
   | {
@@ -321,6 +324,8 @@ export type Effect =
       readonly path: Path;
       readonly iceServers: readonly IceServer[];
     }
+  /** The socket may be as dead as media is. */
+  | { readonly type: 'doubt_link' }
   /** `sure`: media is known to be lost. Otherwise only if nothing arrives. */
   | { readonly type: 'restart_ice'; readonly epoch: number; readonly sure: boolean }
   | { readonly type: 'remote_description'; readonly epoch: number; readonly sdpType: SdpType; readonly sdp: string }

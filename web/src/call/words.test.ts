@@ -2,8 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { newOwn } from './own.pure';
 import type { Way } from './path.pure';
 import type { Schemas } from './port';
-import type { Ended, Ending, Outgoing } from './state.pure';
-import { aboutWay, canCallAgain, duration, ending, hadMoved, NO_DEVICE_AFTER, notice, stateLine } from './words';
+import type { Active, Ended, Ending, Outgoing } from './state.pure';
+import {
+  type Around,
+  aboutWay,
+  canCallAgain,
+  duration,
+  ending,
+  hadMoved,
+  NO_DEVICE_AFTER,
+  NOT_HEARD_AFTER,
+  notice,
+  stateLine,
+} from './words';
 
 type EndReason = Schemas['EndReason'];
 type FailDetail = Schemas['FailDetail'];
@@ -20,6 +31,7 @@ const over = (value: Ending): Ended => ({
   seconds: null,
   way: 'unknown',
 });
+const around: Around = { online: true, name: 'Bob' };
 const outgoing = (devices: number | null): Outgoing => ({
   phase: 'outgoing',
   call: '000000000000000a',
@@ -32,16 +44,51 @@ const outgoing = (devices: number | null): Outgoing => ({
   devicesAt: NOW,
 });
 
+describe('a call whose media is lost', () => {
+  const lostAt = (since: number) => ({ since, tries: 0, next: since, told: null });
+  const active = (more: Partial<Active>): Active => ({
+    phase: 'active',
+    call: '000000000000000a',
+    with: 'bob',
+    kind: 'audio',
+    role: 'caller',
+    way: 'relay',
+    epoch: 1,
+    own: newOwn(1, false),
+    remote: null,
+    loss: null,
+    said: true,
+    rejoins: 0,
+    since: NOW,
+    ...more,
+  });
+
+  it('says what happens, and after a while who cannot be heard', () => {
+    const lost = active({ loss: lostAt(NOW) });
+    expect(stateLine(lost, NOW, around)).toBe('Reconnecting…');
+    expect(stateLine(lost, NOW + NOT_HEARD_AFTER, around)).toBe('Bob cannot be heard. Trying again…');
+    expect(stateLine(active({}), NOW, around)).toBeNull();
+  });
+
+  it('says whose connection it is where that is known', () => {
+    const offline = { ...around, online: false };
+    const lost = active({ loss: lostAt(NOW) });
+    expect(stateLine(lost, NOW + 60_000, offline)).toBe('Your connection is lost. Trying again…');
+    // Without the server a call goes on.
+    expect(stateLine(active({}), NOW, offline)).toBeNull();
+  });
+});
+
 describe('what a caller is told', () => {
   it('counts devices only where the server does (C-16)', () => {
-    expect(stateLine(outgoing(null), NOW + 60_000)).toBe('Ringing…');
-    expect(stateLine(outgoing(1), NOW)).toBe('Ringing on 1 device');
-    expect(stateLine(outgoing(2), NOW)).toBe('Ringing on 2 devices');
+    expect(stateLine(outgoing(null), NOW + 60_000, around)).toBe('Ringing…');
+    expect(stateLine(outgoing(1), NOW, around)).toBe('Ringing on 1 device');
+    expect(stateLine(outgoing(2), NOW, around)).toBe('Ringing on 2 devices');
   });
 
   it('gives devices a moment before it says that there are none', () => {
-    expect(stateLine(outgoing(0), NOW + NO_DEVICE_AFTER - 1)).toBe('Calling…');
-    expect(stateLine(outgoing(0), NOW + NO_DEVICE_AFTER)).toBe('No device reachable');
+    expect(stateLine(outgoing(0), NOW + NO_DEVICE_AFTER - 1, around)).toBe('Calling…');
+    expect(stateLine(outgoing(0), NOW + NO_DEVICE_AFTER, around)).toBe('No device reachable');
   });
 
   it('says why there is no call without a relay, in the same words before and after the ring (P-5)', () => {

@@ -33,8 +33,17 @@ export const quick = {
 /** It was declined with a message. */
 export const wrote = (name: string): string => `Declined, with a message to ${name}`;
 
+/** Before it is said who cannot be heard, it is only tried again. */
+export const NOT_HEARD_AFTER = 5_000;
+
+/** What the state of a call does not hold: whether the server can be reached, and who is at the other side. */
+export interface Around {
+  readonly online: boolean;
+  readonly name: string;
+}
+
 /** The state of a call in a few words; `null` while the timer stands there. */
-export function stateLine(main: Main, now: number): string | null {
+export function stateLine(main: Main, now: number, { online, name }: Around): string | null {
   switch (main.phase) {
     case 'idle':
     case 'elsewhere':
@@ -53,7 +62,9 @@ export function stateLine(main: Main, now: number): string | null {
       return 'Reconnecting…';
     case 'active':
       if (main.way === 'moved' && !main.said) return 'Moving to the relay…';
-      return main.loss ? 'Reconnecting…' : null;
+      if (!online && main.loss) return 'Your connection is lost. Trying again…';
+      if (!main.loss) return null;
+      return now < main.loss.since + NOT_HEARD_AFTER ? 'Reconnecting…' : `${name} cannot be heard. Trying again…`;
   }
 }
 

@@ -5,6 +5,9 @@
 //                     due,  ▼                     │
 //                     nudge waiting ◀─────────────┘
 //
+// Of a line that is doubted, because a call has gone silent, little patience is had; a line of a network that was left
+// is not asked at all.
+//
 // There is one timer; what it means depends on where the link is. Every attempt has a number, and what a socket of
 // an earlier attempt still says is ignored.
 
@@ -12,7 +15,7 @@
 export type Link =
   | { readonly at: 'stopped'; readonly attempt: number }
   | { readonly at: 'connecting'; readonly attempt: number; readonly failures: number }
-  | { readonly at: 'open'; readonly attempt: number; readonly asked: boolean }
+  | { readonly at: 'open'; readonly attempt: number; readonly asked: 'no' | 'calmly' | 'urgently' }
   | { readonly at: 'waiting'; readonly attempt: number; readonly failures: number };
 
 /** What happens to it. `chance` is a random number from 0 to 1, drawn by the caller. */
@@ -23,7 +26,11 @@ export type LinkEvent =
   | { readonly type: 'heard'; readonly attempt: number }
   | { readonly type: 'closed'; readonly attempt: number; readonly chance: number }
   | { readonly type: 'due'; readonly chance: number }
-  | { readonly type: 'nudge' };
+  | { readonly type: 'nudge' }
+  /** Something else has gone silent. */
+  | { readonly type: 'doubted' }
+  /** The device has another network than before. */
+  | { readonly type: 'moved' };
 
 /** What to do about it. */
 export type LinkEffect =
@@ -42,6 +49,9 @@ export const WELCOME_WITHIN = 10_000;
 export const PING_EVERY = 25_000;
 /** A line that is silent for so long after a ping is dead. */
 export const PONG_WITHIN = 8_000;
+/** The same where there is a reason to think so. Higher keeps a call silent for longer when its network changes; lower
+ * drops good lines that are slow, and each costs a new connection. */
+export const DOUBT_WITHIN = 800;
 /** The first wait, before jitter. */
 export const FIRST_WAIT = 500;
 /** The longest wait, before jitter: how long people sit before a server that is back. */
@@ -70,10 +80,15 @@ const wait = (link: Link, failures: number, chance: number, before: readonly Lin
   [...before, { type: 'timer', ms: waitAfter(failures, chance) }],
 ];
 
-const ask = (link: Link): Step => [
-  { at: 'open', attempt: link.attempt, asked: true },
-  [{ type: 'ping' }, { type: 'timer', ms: PONG_WITHIN }],
+const ask = (link: Link, asked: 'calmly' | 'urgently'): Step => [
+  { at: 'open', attempt: link.attempt, asked },
+  [{ type: 'ping' }, { type: 'timer', ms: asked === 'calmly' ? PONG_WITHIN : DOUBT_WITHIN }],
 ];
+
+const connectAnew = (link: Link, before: readonly LinkEffect[]): Step => {
+  const [next, effects] = connect(link.attempt + 1, 0);
+  return [next, [{ type: 'close' }, ...before, ...effects]];
+};
 
 const down: LinkEffect = { type: 'online', online: false };
 
@@ -89,15 +104,15 @@ export function step(link: Link, event: LinkEvent): Step {
     case 'welcomed':
       if (link.at !== 'connecting' || event.attempt !== link.attempt) return [link, []];
       return [
-        { at: 'open', attempt: link.attempt, asked: false },
+        { at: 'open', attempt: link.attempt, asked: 'no' },
         [
           { type: 'online', online: true },
           { type: 'timer', ms: PING_EVERY },
         ],
       ];
     case 'heard':
-      if (link.at !== 'open' || event.attempt !== link.attempt || !link.asked) return [link, []];
-      return [{ ...link, asked: false }, [{ type: 'timer', ms: PING_EVERY }]];
+      if (link.at !== 'open' || event.attempt !== link.attempt || link.asked === 'no') return [link, []];
+      return [{ ...link, asked: 'no' }, [{ type: 'timer', ms: PING_EVERY }]];
     case 'closed':
       if (event.attempt !== link.attempt) return [link, []];
       if (link.at === 'connecting') return wait(link, link.failures + 1, event.chance, [{ type: 'doubt' }]);
@@ -107,12 +122,24 @@ export function step(link: Link, event: LinkEvent): Step {
       if (link.at === 'connecting') return wait(link, link.failures + 1, event.chance, [{ type: 'close' }]);
       if (link.at === 'waiting') return connect(link.attempt + 1, link.failures);
       if (link.at === 'open') {
-        return link.asked ? wait(link, 1, event.chance, [{ type: 'close' }, down]) : ask(link);
+        if (link.asked === 'no') return ask(link, 'calmly');
+        if (link.asked === 'urgently') return connectAnew(link, [down]);
+        return wait(link, 1, event.chance, [{ type: 'close' }, down]);
       }
       return [link, []];
     case 'nudge':
       if (link.at === 'waiting') return connect(link.attempt + 1, link.failures);
-      if (link.at === 'open' && !link.asked) return ask(link);
+      if (link.at === 'open' && link.asked === 'no') return ask(link, 'calmly');
+      return [link, []];
+    case 'doubted':
+      if (link.at === 'waiting') return connect(link.attempt + 1, link.failures);
+      if (link.at === 'open' && link.asked !== 'urgently') return ask(link, 'urgently');
+      return [link, []];
+    case 'moved':
+      if (link.at === 'waiting') return connect(link.attempt + 1, link.failures);
+      if (link.at === 'open') return connectAnew(link, [down]);
+      // An attempt from the network before may hang for long.
+      if (link.at === 'connecting') return connectAnew(link, []);
       return [link, []];
   }
 }

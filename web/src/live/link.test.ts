@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  DOUBT_WITHIN,
   FIRST_WAIT,
   type Link,
   type LinkEffect,
@@ -84,16 +85,60 @@ describe('the link', () => {
     expect(play(start, welcomed(), { type: 'nudge' }).effects).toContainEqual({ type: 'ping' });
   });
 
+  it('has little patience with a line that is doubted, and then does not wait', () => {
+    const doubted = play(start, welcomed(), { type: 'doubted' });
+    expect(doubted.effects).toEqual([{ type: 'ping' }, { type: 'timer', ms: DOUBT_WITHIN }]);
+    expect(step(doubted.link, { type: 'doubted' })).toEqual([doubted.link, []]);
+    expect(step(doubted.link, due)[1]).toEqual([
+      { type: 'close' },
+      { type: 'online', online: false },
+      { type: 'connect', attempt: 2 },
+      { type: 'timer', ms: WELCOME_WITHIN },
+    ]);
+    const [answered] = step(doubted.link, { type: 'heard', attempt: 1 });
+    expect(answered).toEqual({ at: 'open', attempt: 1, asked: 'no' });
+    // A line that was asked without hurry is asked again.
+    expect(play(start, welcomed(), due, { type: 'doubted' }).effects).toEqual(doubted.effects);
+  });
+
+  it('does not ask a line of the network before', () => {
+    const effects = [
+      { type: 'connect', attempt: 2 },
+      { type: 'timer', ms: WELCOME_WITHIN },
+    ];
+    const moved: LinkEvent = { type: 'moved' };
+    expect(play(start, welcomed(), moved).effects).toEqual([
+      { type: 'close' },
+      { type: 'online', online: false },
+      ...effects,
+    ]);
+    expect(play(start, moved).effects).toEqual([{ type: 'close' }, ...effects]);
+    expect(play(start, closed(), moved).effects).toEqual(effects);
+  });
+
   it('stays stopped', () => {
     const { link } = play(start, welcomed(), { type: 'stop' });
-    for (const event of [due, closed(), welcomed(), { type: 'nudge' } as const]) {
+    for (const event of [
+      due,
+      closed(),
+      welcomed(),
+      { type: 'nudge' },
+      { type: 'doubted' },
+      { type: 'moved' },
+    ] as const) {
       expect(step(link, event)).toEqual([link, []]);
     }
   });
 
   it('keeps its promises on any walk', () => {
     const event = fc.oneof(
-      fc.constantFrom<LinkEvent>({ type: 'start' }, { type: 'stop' }, { type: 'nudge' }),
+      fc.constantFrom<LinkEvent>(
+        { type: 'start' },
+        { type: 'stop' },
+        { type: 'nudge' },
+        { type: 'doubted' },
+        { type: 'moved' },
+      ),
       fc.record({ type: fc.constant('due' as const), chance: fc.double({ min: 0, max: 1, noNaN: true }) }),
       fc.record({ type: fc.constantFrom('welcomed' as const, 'heard' as const), attempt: fc.nat(6) }),
       fc.record({

@@ -40,6 +40,16 @@ export function nudgeLive(): void {
   happen({ type: 'nudge' });
 }
 
+/** Something that needs the same network has gone silent: finds out at once whether the line is dead. */
+export function doubtLive(): void {
+  happen({ type: 'doubted' });
+}
+
+/** The device has another network: a line from before is not waited for. */
+export function moveLive(): void {
+  happen({ type: 'moved' });
+}
+
 /** Sends a frame, or answers false where the socket is down. */
 export function send(frame: ClientFrame): boolean {
   if (!online || socket?.readyState !== WebSocket.OPEN) return false;

@@ -3,7 +3,19 @@ import * as api from '../api/client';
 import { ApiError } from '../api/error';
 import type { ServerFrame } from '../api/types';
 import { installCalls } from '../call';
-import { nudgeLive, onDoubt, onFrame, onLink, onReload, send, serverNow, startLive, stopLive } from '../live/socket';
+import {
+  doubtLive,
+  moveLive,
+  nudgeLive,
+  onDoubt,
+  onFrame,
+  onLink,
+  onReload,
+  send,
+  serverNow,
+  startLive,
+  stopLive,
+} from '../live/socket';
 import { tellVisible } from '../live/visible';
 import { startNotifications } from '../push/notifications';
 import { endPush, push, renewPush } from '../push/push.svelte';
@@ -38,6 +50,7 @@ export function startApp(): void {
     send: (frame) => void send(frame),
     onFrame,
     onLink,
+    doubtLink: doubtLive,
     invite,
     person,
     serverNow,
@@ -57,7 +70,7 @@ export function startApp(): void {
   void startWorker().then(renewPush);
   conversations.need();
   watchMissed();
-  window.addEventListener('online', nudgeLive);
+  window.addEventListener('online', moveLive);
   window.addEventListener('offline', nudgeLive);
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') nudgeLive();
