@@ -45,11 +45,11 @@ pub(crate) fn run(words: &[&str]) -> Outcome<Counts> {
     Ok(Counts::of_node(&shown))
 }
 
-/// Takes the pictures.
-pub(crate) fn screenshots() -> Outcome {
+/// Runs a script that takes pictures.
+pub(crate) fn pictures(script: &str) -> Outcome {
     prepare()?;
     let program = server::build()?;
-    Process::new("node", &["screenshots.mjs"])
+    Process::new("node", &[script])
         .inside("e2e")
         .env("BIRDCALL_PROGRAM", program)
         .go()

@@ -34,6 +34,7 @@ cargo xtask <command>
   fuzz         libFuzzer on what is read from outside, ten minutes a target; findings go into target/fuzz/findings
   generate     web/openapi.json and web/src/api/schema.ts from the server
   screenshots  every page, light and dark, narrow and wide, into e2e/out
+  app-pictures icons and screenshots of the installed app, into web/public
   bench relay  what a relayed packet costs, beside coturn and a bare forwarder; `--help` lists its options
   bench calls  how soon calls are heard, and how they fare on bad networks and through a change of network; as above
 
@@ -52,7 +53,8 @@ fn main() -> ExitCode {
         ["fuzz", "--short"] => fuzz::short(),
         ["fuzz", words @ ..] => fuzz::run(words),
         ["generate"] => generate::write(),
-        ["screenshots"] => browser::screenshots(),
+        ["screenshots"] => browser::pictures("screenshots.mjs"),
+        ["app-pictures"] => browser::pictures("app-pictures.mjs"),
         ["bench", "relay", words @ ..] => bench::relay(words),
         ["bench", "calls", words @ ..] => bench::calls(words),
         _ => Err(USAGE.to_owned()),
