@@ -118,6 +118,14 @@ export class Phone extends Person {
     await this.page.waitForURL((url) => url.href.startsWith(this.server.url));
   }
 
+  /** Does something that goes on in the page that is open. */
+  async opensNothing(act) {
+    const before = this.context.pages().length;
+    await act();
+    await this.page.waitForLoadState();
+    if (this.context.pages().length !== before) throw new Error('another page was opened');
+  }
+
   async leave() {
     await this.#profile?.close();
     await this.desktop?.stop();

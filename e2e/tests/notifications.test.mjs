@@ -2,55 +2,13 @@
 // real one with no page of the app open, and the presses are made where its notifications are shown.
 
 import assert from 'node:assert/strict';
-import { acquaint } from '../harness/people.mjs';
-import { Phone } from '../harness/phone.mjs';
+import { apart, callFrom, missed, push, ring, stopped } from '../harness/apart.mjs';
 import { made } from '../harness/probe.mjs';
 import { bothHear, nothingLeft } from '../harness/talk.mjs';
 import { holds, until } from '../harness/until.mjs';
 import { world } from '../harness/world.mjs';
 
 const story = world();
-
-/** Ann at her computer, and Bob's phone with the app closed. They may call each other. */
-async function apart(people, tell) {
-  const ann = await people.ann();
-  const phone = await Phone.start(people.server, ann.handle.replace('ann', 'bob'));
-  try {
-    await acquaint(ann, phone, ['Ann', 'Bob']);
-    await phone.closeApp();
-    await tell(ann, phone);
-    assert.deepEqual(phone.complaints, []);
-  } finally {
-    await phone.leave();
-  }
-}
-
-/** Ann calls; the call as the server has it, with its deadline. */
-async function callFrom(ann, kind = 'Audio') {
-  const asked = ann.page.waitForResponse(
-    (it) => it.url().endsWith('/api/v1/calls') && it.request().method() === 'POST',
-  );
-  await ann.call(kind);
-  return (await asked).json();
-}
-
-/** A push as the server writes it. */
-const push = (birdcall) => ({
-  web_push: 8030,
-  notification: {
-    title: 'Birdcall',
-    body: '',
-    navigate: '/messages',
-    tag: birdcall.call ?? '',
-    lang: 'en',
-    silent: false,
-  },
-  birdcall,
-});
-
-const ring = (ann, { call, kind, deadline }) => push({ type: 'ring', call, caller: ann.handle, kind, deadline });
-const missed = (ann, { call, kind }) => push({ type: 'missed', call, caller: ann.handle, kind, at: 1 });
-const stopped = (ann, { call, kind }, reason) => push({ type: 'ring_stopped', call, caller: ann.handle, kind, reason });
 
 story('a ring says who calls, offers Answer and Decline, and sounds again until it is stopped', async (people) => {
   await apart(people, async (ann, phone) => {
@@ -175,5 +133,18 @@ story('Answer on a ring that is over opens the conversation and says so', async 
     await phone.sees('The call from Ann is over');
     await phone.reads(/Missed audio call, /);
     assert.deepEqual((await made(phone.page)).asked, []);
+  });
+});
+
+story('Answer brings an app that is open behind others to the front, in the call', async (people) => {
+  await apart(people, async (ann, phone) => {
+    await phone.opensBy(() => phone.context.newPage().then((page) => page.goto('/people')));
+    const call = await callFrom(ann);
+    await phone.button('Accept').waitFor();
+    await phone.push(ring(ann, call));
+    await phone.opensNothing(async () => phone.desktop.press(await phone.desktop.sees('Ann is calling'), 'Answer'));
+    await bothHear(ann, phone);
+    assert.equal(new URL(phone.page.url()).pathname, `/messages/${ann.handle}`);
+    await phone.press('End call');
   });
 });

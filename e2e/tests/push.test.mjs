@@ -109,3 +109,45 @@ story('a call that is answered at the computer stops ringing on the closed phone
     await laptop.press('End call');
   });
 });
+
+story('a test ring reaches the closed phone, and each step is told', async (people) => {
+  await reachable(people, async (_ann, phone) => {
+    const laptop = await people.named(phone.handle, 'high');
+    await laptop.signIn();
+    const other = async () => (await laptop.ask('GET', '/devices')).find(({ current }) => !current);
+    await laptop.ask('POST', `/devices/${(await other()).id}/ring-test`);
+    const note = await phone.desktop.sees('Test ring');
+    const steps = async () => (await other()).ring_test.steps.map(({ step, way }) => `${step} ${way ?? ''}`.trim());
+    await until('it was shown', steps, (it) => it.includes('shown push'));
+    await phone.opensBy(() => phone.desktop.press(note));
+    assert.equal(new URL(phone.page.url()).pathname, '/settings/devices');
+    const all = await until('it was opened', steps, (it) => it.includes('opened push'));
+    const pushed = all.filter((step) => step.endsWith(' push'));
+    assert.deepEqual(pushed, ['sent push', 'accepted push', 'shown push', 'opened push']);
+  });
+});
+
+story('what the browser dropped is made anew at the next start; signing out ends it', async (people) => {
+  await reachable(people, async (ann, phone, subscription) => {
+    await phone.opensBy(() => phone.context.newPage().then((page) => page.goto('/messages')));
+    await phone.page.waitForLoadState('networkidle');
+    const standing = async () => (await phone.ask('GET', '/devices'))[0].push;
+    await phone.ask('DELETE', '/devices/current/push');
+    await phone.page.evaluate(() => localStorage.removeItem('test-subscription'));
+    assert.equal(await standing(), 'off');
+    await phone.page.reload();
+    await until('it is there again', standing, (it) => it === 'untried');
+
+    await phone.page.goto('/settings');
+    await phone.press('Sign out');
+    await phone.button('Sign in').waitFor();
+    const left = await phone.page.evaluate(() => localStorage.getItem('test-subscription'));
+    assert.equal(left, null);
+    const before = subscription.pushes.length;
+    await ann.write(phone, 'Are you there?');
+    await ann.call('Audio');
+    await ann.sees('No device reachable');
+    assert.equal(subscription.pushes.length, before);
+    await ann.press('End call');
+  });
+});
