@@ -56,6 +56,13 @@ async function look(colorScheme, width) {
     await take(ann, name);
   }
 
+  await ann.page.goto('/settings/devices');
+  await ann.page.getByRole('button', { name: /^Ring me in 10 seconds/ }).click();
+  await ann.button('It works').waitFor();
+  await take(ann, '27-test-ring');
+  await ann.answer('It works');
+  await ann.sees('Somebody pressed it in the app');
+  await take(ann, '28-devices-tested');
   await ann.page.goto('/settings/quiet');
   await ann.sees('Off. Calls ring.');
   await take(ann, '23-quiet-off');

@@ -62,6 +62,10 @@ export const changeDevice = (device: string, body: DeviceChange) =>
   take(http.PATCH('/api/v1/devices/{device}', { params: { path: { device } }, body }));
 export const putPush = (body: PushSubscription) => take(http.PUT('/api/v1/devices/current/push', { body }));
 export const deletePush = () => take(http.DELETE('/api/v1/devices/current/push'));
+export const startRingTest = (device: string) =>
+  take(http.POST('/api/v1/devices/{device}/ring-test', { params: { path: { device } } }));
+export const reportRing = (test: string, step: 'shown' | 'opened') =>
+  take(http.POST('/api/v1/ring-tests/{test}/{step}', { params: { path: { test, step }, query: { way: 'app' } } }));
 export const signOutDevice = (device: string) =>
   take(http.DELETE('/api/v1/devices/{device}', { params: { path: { device } } }));
 

@@ -32,6 +32,7 @@ import { speak, toast } from './notices.svelte';
 import { clearOutbox, hearInOutbox, startOutbox, write } from './outbox.svelte';
 import { person, personNow } from './people.svelte';
 import { reloadResources } from './resource.svelte';
+import { hearRingTests } from './ring-tests';
 import { loadMe, me, serverRelays, session } from './session.svelte';
 
 let started = false;
@@ -110,6 +111,7 @@ function hear(frame: ServerFrame): void {
   if (acknowledged) addEntry(acknowledged.to, acknowledged.entry);
   hearInConversations(frame);
   hearInList(frame);
+  hearRingTests(frame);
   if (frame.type === 'changed') {
     if (frame.what === 'me') void loadMe();
     reloadResources(frame.what);

@@ -3,6 +3,7 @@ import { app } from './en/app';
 import { whoCanCall } from './en/audience.pure';
 import { callInWords, callWithTime, missed } from './en/call-words.pure';
 import { calls } from './en/calls';
+import { devices } from './en/devices';
 import { messages } from './en/messages';
 import { people } from './en/people';
 import { quiet } from './en/quiet';
@@ -15,6 +16,7 @@ const en = {
   app,
   asking,
   calls: { ...calls, callInWords, callWithTime, wasMissed: missed, whoCanCall },
+  devices,
   messages,
   people,
   quiet: { ...quiet, inBrief: quietInBrief, inWords: quietInWords, spanInWords },

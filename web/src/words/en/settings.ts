@@ -41,18 +41,4 @@ export const settings = {
       'Your calls go through this server’s relay, so that the other person cannot see your IP address; it costs a little delay.',
     noRelay: 'This server has no relay, so calls with Enhanced call privacy cannot connect.',
   },
-  deviceList: {
-    title: 'Devices',
-    text: 'Calls ring on every connected device.',
-    current: 'This device',
-    connected: 'Connected',
-    seen: (when: string) => `Last seen ${when}`,
-    since: (when: string) => `Signed in ${when}`,
-    signOut: 'Sign out',
-    signOutOf: (name: string) => `Sign out ${name}`,
-    signedOut: (name: string) => `${name} is signed out.`,
-    unnamed: 'Unnamed device',
-    others: 'Other devices',
-    alone: 'You are signed in nowhere else.',
-  },
 };
