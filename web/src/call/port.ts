@@ -50,6 +50,8 @@ export interface CallPort {
   write(to: string, text: string): void;
   /** Goes to a page of the app, for example `/messages/ann`. */
   navigate(path: string): void;
+  /** Goes to where a voice message to them is recorded. */
+  leaveVoice(to: string): void;
   /** Enhanced call privacy: whether it is on for who is signed in here, and whether the server has a relay for it. */
   privacy(): { readonly on: boolean; readonly relay: boolean };
   /** Turns it on or off. Resolves once the server has it; rejects like `invite`. */

@@ -162,6 +162,12 @@ export class CallSession {
     this.#dispatch({ type: 'dismiss' });
   }
 
+  /** Leads to where a voice message is recorded, in place of the call (M-5). */
+  leaveVoice(handle: string): void {
+    this.dismiss();
+    this.#port.leaveVoice(handle);
+  }
+
   /** The word about the move to the relay was read (P-7). */
   understood(): void {
     this.#dispatch({ type: 'press_understood' });

@@ -7,6 +7,7 @@ import {
   type Around,
   aboutWay,
   canCallAgain,
+  canLeaveVoice,
   duration,
   ending,
   hadMoved,
@@ -97,6 +98,17 @@ describe('what a caller is told', () => {
     expect(ending(before, 'Bob')).toBe('This call has to go through a relay, and this server has none.');
     expect(ending(after, 'Bob')).toBe(ending(before, 'Bob'));
     expect([canCallAgain(before), canCallAgain(after)]).toEqual([false, false]);
+  });
+
+  it('offers a voice message to who called and was not answered, and to nobody else (M-5)', () => {
+    const end = (reason: 'no_answer' | 'declined' | 'busy' | 'cancelled' | 'hung_up' | 'blocked') =>
+      over({ type: 'server', reason, detail: null });
+    const offered = (['no_answer', 'declined', 'busy', 'cancelled', 'hung_up', 'blocked'] as const).filter((reason) =>
+      canLeaveVoice({ ...end(reason), role: 'caller' }),
+    );
+    expect(offered).toEqual(['no_answer', 'declined', 'busy']);
+    expect(canLeaveVoice({ ...end('no_answer'), role: 'callee' })).toBe(false);
+    expect(canLeaveVoice({ ...over({ type: 'local', what: 'lost' }), role: 'caller' })).toBe(false);
   });
 
   it('says why a call ended that could not be moved to a relay (P-5, P-7)', () => {

@@ -203,6 +203,12 @@ function refusal(code: Code, name: string): string {
   }
 }
 
+/** Whether a voice message may say what the call would have: one's own call was not answered (M-5). */
+export function canLeaveVoice({ role, ending }: Ended): boolean {
+  if (role !== 'caller' || ending.type !== 'server') return false;
+  return ending.reason === 'no_answer' || ending.reason === 'declined' || ending.reason === 'busy';
+}
+
 /** Whether calling again can help. */
 export function canCallAgain(ended: Ended): boolean {
   const value = ended.ending;

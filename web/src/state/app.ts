@@ -21,6 +21,9 @@ import { startNotifications } from '../push/notifications';
 import { endPush, push, renewPush } from '../push/push.svelte';
 import { startWorker } from '../push/worker';
 import { navigate, place } from '../router.svelte';
+import { callComes } from '../voice/calls';
+import { leaveVoice } from '../voice/leave.svelte';
+import { hearInVoices, startVoices } from '../voice/sending.svelte';
 import { words } from '../words';
 import { callingSettings } from './calling.svelte';
 import { addEntry, hearInConversations, reloadConversations } from './conversation.svelte';
@@ -57,6 +60,7 @@ export function startApp(): void {
     serverNow,
     write,
     navigate,
+    leaveVoice,
     privacy: () => ({ on: callingSettings.calling.enhanced_privacy, relay: serverRelays() }),
     setPrivacy,
     rungByPush: () => push.standing === 'on',
@@ -64,6 +68,7 @@ export function startApp(): void {
     me: () => ({ handle: me().handle, device: me().device }),
   });
   startOutbox(me().handle);
+  startVoices();
   watchLink();
   startLive();
   tellVisible();
@@ -89,6 +94,7 @@ export async function leave(): Promise<void> {
 }
 
 async function invite(body: Parameters<typeof api.postCall>[0]) {
+  callComes();
   try {
     return await api.postCall(body);
   } catch (thrown) {
@@ -109,9 +115,11 @@ function asRefusal(thrown: unknown): unknown {
 function hear(frame: ServerFrame): void {
   const acknowledged = hearInOutbox(frame);
   if (acknowledged) addEntry(acknowledged.to, acknowledged.entry);
+  hearInVoices(frame);
   hearInConversations(frame);
   hearInList(frame);
   hearRingTests(frame);
+  if (frame.type === 'ring') callComes();
   if (frame.type === 'changed') {
     if (frame.what === 'me') void loadMe();
     reloadResources(frame.what);
@@ -121,8 +129,10 @@ function hear(frame: ServerFrame): void {
 
 /** Tells who listens of a message that arrived; what was written on an own device is no news. */
 async function announce({ with: handle, entry }: Extract<ServerFrame, { type: 'entry' }>): Promise<void> {
-  if (entry.body.type !== 'message' || entry.from !== handle || session.me?.handle === handle) return;
+  if (entry.body.type === 'call' || entry.from !== handle || session.me?.handle === handle) return;
   const who = await person(handle).catch(() => personNow(handle));
+  const said =
+    entry.body.type === 'voice' ? words.messages.voice(words.time.length(entry.body.seconds)) : entry.body.text;
   const open = place.route.page === 'conversation' && place.route.handle === handle;
-  speak(open ? words.messages.said(who.name, entry.body.text) : words.messages.arrived(who.name));
+  speak(open ? words.messages.said(who.name, said) : words.messages.arrived(who.name));
 }

@@ -24,6 +24,8 @@ export class ConversationState {
   /** Pages on their way, and what arrived meanwhile: a page may have been read before that, and must not undo it. */
   #loading = 0;
   #arrived: Entry[] = [];
+  /** What was deleted for oneself: a page that is on its way may still hold it. Places are never used again. */
+  #gone = new Set<number>();
   /** Its end is on the screen: what arrives is read at once. */
   watched = false;
 
@@ -62,12 +64,16 @@ export class ConversationState {
       this.#take(head);
       // Entries with a gap before the new page are dropped: paging goes on from the page.
       const reaches = this.#entries?.some((entry) => entry.seq === page.entries[0]?.seq) ?? false;
-      if (reaches && this.#entries) this.#entries = merge(this.#entries, page.entries);
-      else {
+      if (reaches && this.#entries) {
+        // What is not in the page any more was deleted while nothing was heard.
+        const first = page.entries[0]?.seq ?? 0;
+        const older = this.#entries.filter((entry) => entry.seq < first);
+        this.#entries = merge(older, page.entries);
+      } else {
         this.#entries = page.entries;
         this.#more = page.more;
       }
-      this.#entries = merge(this.#entries, this.#arrived);
+      this.#entries = this.#left(merge(this.#entries, this.#arrived));
       this.#mark();
     } catch (thrown) {
       this.#error = asApiError(thrown);
@@ -97,7 +103,7 @@ export class ConversationState {
     this.#older = 'loading';
     try {
       const page = await api.getEntries(this.handle, first.seq, PAGE);
-      this.#entries = merge(this.#entries ?? [], page.entries);
+      this.#entries = this.#left(merge(this.#entries ?? [], page.entries));
       this.#more = page.more;
       this.#older = 'idle';
     } catch {
@@ -115,6 +121,11 @@ export class ConversationState {
   hear(frame: ServerFrame): void {
     if (frame.type === 'read' && frame.with === this.handle && this.#head) {
       this.#head = { ...this.#head, read: Math.max(frame.seq, this.#head.read), unread: frame.unread };
+    }
+    if (frame.type === 'entry_gone' && frame.with === this.handle) {
+      this.#gone.add(frame.seq);
+      if (this.#entries) this.#entries = this.#left(this.#entries);
+      if (this.#head) this.#head = { ...this.#head, unread: frame.unread };
     }
     if (frame.type === 'entry' && frame.with === this.handle) {
       this.add(frame.entry);
@@ -137,6 +148,10 @@ export class ConversationState {
     this.#marker = undefined;
     this.#told = 0;
     this.#mark();
+  }
+
+  #left(entries: readonly Entry[]): Entry[] {
+    return entries.filter((entry) => !this.#gone.has(entry.seq));
   }
 
   #take(head: Conversation): void {
@@ -171,6 +186,9 @@ export function conversationWith(handle: string): ConversationState {
   void made.load();
   return made;
 }
+
+/** An entry, as something to delete. */
+export const entryKey = (handle: string, seq: number) => `entry ${handle} ${seq}`;
 
 /** Whether what arrives there is read at once. */
 export const isWatched = (handle: string): boolean => kept.get(handle)?.watched ?? false;

@@ -38,3 +38,29 @@ it('keeps what arrives live while an older page is on its way', async () => {
     expect(conversation.entries?.map((one) => one.seq)).toContain(live);
   }
 });
+
+it('forgets what was deleted, also when an older page that holds it comes later, and what was deleted unheard', async () => {
+  setMe({ handle: 'ann' } as Parameters<typeof setMe>[0]);
+  const conversation = new ConversationState('bob');
+  const seqs = () => conversation.entries?.map((one) => one.seq);
+  const load = async (known: number[], meanwhile: () => void = () => undefined) => {
+    wire.length = 0;
+    const loaded = conversation.load();
+    await vi.waitFor(() => expect(wire).toHaveLength(2));
+    meanwhile();
+    for (const { url, answer } of wire) {
+      answer(json(url.includes('/entries') ? { entries: known.map(entry), more: false } : head));
+    }
+    await loaded;
+  };
+  const gone = (seq: number) => conversation.hear({ type: 'entry_gone', cursor: 9, with: 'bob', seq, unread: 0 });
+  await load([1, 2, 3, 4]);
+  gone(2);
+  expect(seqs()).toEqual([1, 3, 4]);
+  await load([1, 2, 3, 4], () => gone(3));
+  expect(seqs()).toEqual([1, 4]);
+  // While the line was down.
+  conversation.add(entry(5));
+  await load([1, 5]);
+  expect(seqs()).toEqual([1, 5]);
+});

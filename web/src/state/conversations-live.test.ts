@@ -59,3 +59,14 @@ it('shows somebody new at once, and does not undo what follows when the name com
   await vi.waitFor(() => expect(conversations.data?.[0]?.with.name).toBe('Dora'));
   expect(unreadConversations()).toBe(0);
 });
+
+it('shows the entry before when the last one was deleted, and asks for nothing when it was an older one', async () => {
+  hearInList({ type: 'entry_gone', cursor: 8, with: 'cleo', seq: 1, unread: 0 });
+  await Promise.resolve();
+  expect(asked('/conversations')).toHaveLength(0);
+  hearInList({ type: 'entry_gone', cursor: 9, with: 'cleo', seq: 2, unread: 0 });
+  await vi.waitFor(() => expect(asked('/conversations')).toHaveLength(1));
+  // Nothing is left of the conversation.
+  asked('/conversations')[0]?.answer(json([row('bob', 1)]));
+  await vi.waitFor(() => expect(shown()).toEqual([['bob', 1, 0]]));
+});

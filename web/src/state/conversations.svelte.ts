@@ -20,6 +20,13 @@ export function unreadConversations(): number {
 /** Follows the feed. */
 export function hearInList(frame: ServerFrame): void {
   if (frame.type === 'read') conversations.change((list) => withRead(list, frame.with, frame.unread));
+  if (frame.type === 'entry_gone') {
+    conversations.change((list) => withRead(list, frame.with, frame.unread));
+    // The list shows the last entry that is left, which may be one that was never loaded here.
+    if (conversations.data?.some((one) => one.with.handle === frame.with && one.last.seq <= frame.seq)) {
+      void conversations.load();
+    }
+  }
   if (frame.type !== 'entry') return;
   const { with: handle, entry } = frame;
   // What is read as it arrives is not shown as unread in between.

@@ -14,6 +14,13 @@ export function missed(role: Role, outcome: CallOutcome): boolean {
   return role === 'callee' && (outcome === 'no_answer' || outcome === 'cancelled' || outcome === 'busy');
 }
 
+/** Whether they did not get to talk, so that a voice message may say what the call would have (M-5). */
+export function notTalked(role: Role, outcome: CallOutcome): boolean {
+  if (outcome === 'no_answer' || outcome === 'busy') return true;
+  // Who gave up or was declined may still want to say it; who declined or was given up on has been called in vain.
+  return role === 'caller' ? outcome === 'declined' : outcome === 'cancelled';
+}
+
 const kinds: Record<CallKind, string> = { audio: 'Audio call', video: 'Video call' };
 
 /** How it turned out, without its kind: "12 min", "no answer". Nothing for a missed call: that is said first. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CallOutcome, Role } from '../../api/types';
-import { callInWords, callWithTime, missed } from './call-words.pure';
+import { callInWords, callWithTime, missed, notTalked } from './call-words.pure';
 
 const at = Date.parse('2026-11-22T14:02:00Z');
 const call = (outcome: CallOutcome) => ({ kind: 'video' as const, outcome, seconds: 720 });
@@ -22,6 +22,14 @@ describe('a finished call', () => {
   ])('to the %s, %s: %s', (role, outcome, words, wasMissed) => {
     expect(callWithTime(role, call(outcome), at, 'UTC')).toBe(words);
     expect(missed(role, outcome)).toBe(wasMissed);
+  });
+
+  it.each<[Role, CallOutcome[]]>([
+    ['caller', ['no_answer', 'declined', 'busy']],
+    ['callee', ['no_answer', 'cancelled', 'busy']],
+  ])('leaves something to say to the %s after %j (M-5)', (role, expected) => {
+    const outcomes: CallOutcome[] = ['answered', 'no_answer', 'declined', 'cancelled', 'busy', 'failed'];
+    expect(outcomes.filter((one) => notTalked(role, one))).toEqual(expected);
   });
 
   it('is an audio call when it was one', () => {

@@ -1,4 +1,16 @@
 import type { Code } from '../../api/types';
+import type { VoiceTrouble } from '../../voice/recording.pure';
+
+/** Why there is no recording, and what to do about it. */
+const troubles: Record<VoiceTrouble, string> = {
+  denied: 'The microphone is not allowed. Allow it in the site settings of your browser, then try again.',
+  missing: 'No microphone was found. Plug one in, then try again.',
+  busy: 'Another program is using the microphone. Close it, then try again.',
+  insecure: 'Browsers give a microphone to pages over HTTPS only.',
+  unsupported: 'This browser cannot record sound.',
+  empty: 'Nothing was recorded. Try again.',
+  other: 'The microphone did not start. Try again.',
+};
 
 export const messages = {
   title: 'Messages',
@@ -45,6 +57,43 @@ export const messages = {
     send: 'Send',
     left: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
     over: (count: number) => (count === 1 ? '1 character too many' : `${count} characters too many`),
+  },
+  entry: {
+    menu: 'More about this entry',
+    copy: 'Copy text',
+    copied: 'Text copied.',
+    notCopied: 'Your browser did not allow to copy that.',
+    delete: 'Delete for me',
+    deleted: 'Deleted for you.',
+  },
+  voiceMessage: {
+    from: (name: string, length: string) => `Voice message from ${name}, ${length}`,
+    own: (length: string) => `Your voice message, ${length}`,
+    play: 'Play',
+    pause: 'Pause',
+    place: 'Place in the message',
+    placeOf: (at: string, length: string) => `${at} of ${length}`,
+    failed: 'This could not be played.',
+    progress: 'Sent so far',
+  },
+  recorder: {
+    open: 'Record a voice message',
+    title: 'Voice message',
+    notLoaded: 'The recorder could not be loaded. Check your connection and try again.',
+    asking: 'Waiting for your microphone. Your browser may ask you to allow it.',
+    started: 'Recording.',
+    recorded: 'Recorded',
+    left: (seconds: number) => `${seconds} s left`,
+    nearEnd: '10 seconds left.',
+    stop: 'Stop recording',
+    ready: 'Recorded. You can listen to it, send it or discard it.',
+    preview: (length: string) => `Your recording, ${length}`,
+    send: 'Send voice message',
+    discard: 'Discard',
+    discarded: 'Recording discarded.',
+    byCall: 'Stopped, because a call needs the microphone.',
+    full: 'Two minutes is the longest.',
+    troubles,
   },
   sending: 'Sending…',
   waiting: 'Waiting for a connection',

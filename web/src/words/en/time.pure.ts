@@ -95,6 +95,12 @@ export function length(seconds: number): string {
   return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }
 
+/** How far along something is: "0:05", "1:59". */
+export function stopwatch(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
 /** Since when a device was silent: "just now", "5 min ago", "3 h ago", then a day. */
 export function ago(at: number, here: Here): string {
   const minutes = Math.floor((here.now - at) / 60_000);

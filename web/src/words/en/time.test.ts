@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { ago, ahead, brief, briefWithClock, clock, clockWithSeconds, dateOf, day, length } from './time.pure';
+import {
+  ago,
+  ahead,
+  brief,
+  briefWithClock,
+  clock,
+  clockWithSeconds,
+  dateOf,
+  day,
+  length,
+  stopwatch,
+} from './time.pure';
 
 const at = (text: string) => Date.parse(text);
 /** A Sunday. */
@@ -11,6 +22,15 @@ describe('moments in words', () => {
     expect(clock(at('2026-11-22T00:05:00Z'), 'Asia/Tokyo')).toBe('09:05');
     expect(dateOf(at('2026-11-22T23:30:00Z'), 'UTC')).toBe('2026-11-22');
     expect(dateOf(at('2026-11-22T23:30:00Z'), 'Asia/Tokyo')).toBe('2026-11-23');
+  });
+
+  it.each([
+    [0, '0:00'],
+    [12.9, '0:12'],
+    [120, '2:00'],
+    [-1, '0:00'],
+  ])('count %s seconds as %s', (seconds, words) => {
+    expect(stopwatch(seconds)).toBe(words);
   });
 
   it.each([
