@@ -89,11 +89,19 @@ export class Host {
 
   /** Keeps UDP from leaving, but for what marks the captures, until the returned function is called. */
   blockUdp() {
-    const rule = `add rule inet blocked out meta l4proto udp udp dport != ${DISCARD} drop`;
+    return this.#block(`meta l4proto udp udp dport != ${DISCARD} drop`);
+  }
+
+  /** Cuts all connections to a port and refuses new ones, until the returned function is called. */
+  blockTcp(port) {
+    return this.#block(`tcp dport ${port} reject with tcp reset`);
+  }
+
+  #block(rule) {
     const lines = [
       'add table inet blocked',
       'add chain inet blocked out { type filter hook output priority 0; }',
-      rule,
+      `add rule inet blocked out ${rule}`,
     ];
     run([...this.prefix, 'nft', '-f', '-'], lines.join('\n'));
     return () => this.run('nft', 'delete', 'table', 'inet', 'blocked');
