@@ -60,6 +60,13 @@ story('the app starts without its server, and comes back with it', async (people
   const script = await ann.page.request.get(`${server.url}/sw.js`);
   assert.equal(script.headers()['cache-control'], 'no-cache');
 
+  // A page that is still open from before an upgrade asks for parts that only the version before had.
+  await ann.page.evaluate(async () => {
+    const before = await caches.open('birdcall-app-before');
+    const part = new Response('export const from = "before";', { headers: { 'content-type': 'text/javascript' } });
+    await before.put('/assets/part-1.js', part);
+  });
+
   await server.kill();
   await ann.page.reload();
   await ann.sees('The server cannot be reached');
@@ -83,6 +90,8 @@ story('the app starts without its server, and comes back with it', async (people
     kept.find((it) => /loaded-.*js$/.test(it)),
   );
   assert.ok(loads);
+
+  assert.equal(await ann.page.evaluate((path) => import(path).then(({ from }) => from), '/assets/part-1.js'), 'before');
 
   await server.again();
   await ann.press('Retry');

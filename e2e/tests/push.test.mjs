@@ -138,6 +138,17 @@ story('what the browser dropped is made anew at the next start; signing out ends
     await phone.page.reload();
     await until('it is there again', standing, (it) => it === 'untried');
 
+    // Turned off by the switch it stays off, and on again by a press.
+    await phone.page.goto('/settings/devices');
+    await phone.press('Turn off');
+    await until('it is off', standing, (it) => it === 'off');
+    await phone.page.reload();
+    await phone.button('Turn on').waitFor();
+    await phone.page.waitForLoadState('networkidle');
+    assert.equal(await standing(), 'off');
+    await phone.press('Turn on');
+    await until('it is on', standing, (it) => it === 'untried');
+
     await phone.page.goto('/settings');
     await phone.press('Sign out');
     await phone.button('Sign in').waitFor();
