@@ -6,6 +6,7 @@ import type { Reading } from './quality.pure';
 const clear: Reading = {
   at: 0,
   lostThere: { audio: 0, video: 0 },
+  reportedAt: { audio: null, video: null },
   roundTrip: 40,
   available: 2_500_000,
   limited: false,
@@ -35,7 +36,7 @@ function steps(from: Ladder, reading: Reading, looks: number): [Step, number][] 
 }
 
 const steady = look(ground, clear, 10);
-const held = look(steady, lossy(0.3), 2);
+const held = look(steady, lossy(0.3), 3);
 
 describe('the picture on a poor network', () => {
   it('is sent in full while the network is clear, and the browser decides alone', () => {
@@ -55,25 +56,61 @@ describe('the picture on a poor network', () => {
     ]);
   });
 
-  it('is held back at once where much is lost, of the sound or of the picture', () => {
+  it('is held back soon where much is lost, of the sound or of the picture', () => {
     expect(held.step).toBe('held');
-    expect(look(steady, lossy(0, 0.3), 2).step).toBe('held');
+    expect(look(steady, lossy(0, 0.3), 3).step).toBe('held');
     expect(limitsOf('held', false).active).toBe(false);
     expect(limitsOf('held', true).active).toBe(false);
+  });
+
+  it('does not take one moment of loss for several, however late it is told about sound and about the picture', () => {
+    // A change of network: nothing for two seconds. The picture's report comes first, the sound's five seconds later, and
+    // each stands until the next.
+    const told = (audio: [number, number], video: [number, number]): Reading => ({
+      ...clear,
+      lostThere: { audio: audio[0], video: video[0] },
+      reportedAt: { audio: audio[1], video: video[1] },
+    });
+    const weather = [
+      told([0, 1], [0.6, 1]),
+      told([0, 1], [0, 2]),
+      told([0.4, 2], [0, 3]),
+      told([0.4, 2], [0, 4]),
+      told([0.4, 2], [0, 5]),
+      told([0, 3], [0, 6]),
+    ];
+    expect(weather.reduce(climb, steady).step).toBe('full');
+    // The control: loss that goes on is told anew each time.
+    const lasting = [2, 3, 4].map((at) => told([0.4, 2], [0.4, at]));
+    expect(lasting.reduce(climb, steady).step).toBe('held');
+  });
+
+  it('waits for news of the sound where no picture is sent', () => {
+    const told = (loss: number, at: number): Reading => ({
+      ...lossy(loss, null),
+      reportedAt: { audio: at, video: null },
+    });
+    const still = (reading: Reading): Reading => ({ ...reading, reportedAt: { ...reading.reportedAt, video: 9 } });
+    // Without a picture its last report stays what it was.
+    const from = climb(held, still(told(0.3, 1)));
+    const stale = look(from, still(told(0.3, 1)), 20);
+    expect([stale.step, stale.calm]).toEqual(['held', 0]);
+    const good = climb(stale, still(told(0, 2)));
+    expect(look(good, still(told(0, 2)), 3).step).toBe('least');
   });
 
   it('steps down where packets wait in a queue, not where the way is long', () => {
     const far = look(ground, { ...clear, roundTrip: 620 }, 20);
     expect(far.step).toBe('full');
     expect(look(far, { ...clear, roundTrip: 1_100 }, 2).step).toBe('less');
-    expect(look(far, { ...clear, roundTrip: 1_700 }, 2).step).toBe('held');
+    expect(look(far, { ...clear, roundTrip: 1_700 }, 3).step).toBe('held');
   });
 
   it('goes by the bandwidth where the browser holds back for it, once its estimate has settled', () => {
     expect(look(ground, narrow(300_000), 3).step).toBe('full');
     expect(look(steady, narrow(300_000), 20).step).toBe('less');
     expect(look(steady, narrow(150_000), 20).step).toBe('least');
-    expect(look(steady, narrow(80_000), 2).step).toBe('held');
+    expect(look(steady, narrow(80_000), 3).step).toBe('held');
     // A picture in which nothing moves takes little, and says nothing about the network.
     expect(look(steady, { ...narrow(80_000), limited: false }, 20).step).toBe('full');
   });
@@ -104,13 +141,13 @@ describe('the way up', () => {
       let looks = 0;
       for (; ladder.step === 'held'; looks += 1) ladder = climb(ladder, clear);
       waits.push(looks);
-      ladder = look(ladder, lossy(0.3), 2);
+      ladder = look(ladder, lossy(0.3), 3);
     }
     expect(waits).toEqual([4, 8, 16, 32, 32, 32]);
   });
 
   it('is as quick as at first once a step has proved itself', () => {
-    const failed = look(look(held, clear, 4), lossy(0.3), 2);
+    const failed = look(look(held, clear, 4), lossy(0.3), 3);
     expect(failed.patience).toBe(8);
     expect(look(failed, clear, 8 + 6).patience).toBe(4);
   });

@@ -7,6 +7,8 @@ export interface Reading {
   readonly at: number;
   /** Share of what this side sent that did not arrive there, by the newest reports of the other side. */
   readonly lostThere: { readonly audio: number | null; readonly video: number | null };
+  /** When each of those reports came; the one about sound comes every five seconds only. */
+  readonly reportedAt: { readonly audio: number | null; readonly video: number | null };
   /** Milliseconds there and back. */
   readonly roundTrip: number | null;
   /** Bits a second that the browser believes it can send. */

@@ -33,7 +33,16 @@ class Line {
       madeUp: before + 96_000 * madeUp,
     };
     const lostThere = { audio: lossOut, video: null };
-    return { at: this.#at, lostThere, roundTrip, available: null, limited: false, sound: { ...this.#sound, jitter } };
+    const reportedAt = { audio: null, video: null };
+    return {
+      at: this.#at,
+      lostThere,
+      reportedAt,
+      roundTrip,
+      available: null,
+      limited: false,
+      sound: { ...this.#sound, jitter },
+    };
   }
 }
 
@@ -42,6 +51,7 @@ describe('how good a connection is', () => {
     const empty: Reading = {
       at: 0,
       lostThere: { audio: null, video: null },
+      reportedAt: { audio: null, video: null },
       roundTrip: null,
       available: null,
       limited: false,

@@ -16,13 +16,12 @@ export function readingOf(report: RTCStatsReport, at: number): Reading {
   const chosen = find('transport')?.selectedCandidatePairId;
   const pair = entries.find((entry) => entry.type === 'candidate-pair' && (entry.id === chosen || entry.selected));
   const there = find('remote-inbound-rtp', 'audio');
+  const picture = find('remote-inbound-rtp', 'video');
   const sound = find('inbound-rtp', 'audio');
   return {
     at,
-    lostThere: {
-      audio: number(there?.fractionLost),
-      video: number(find('remote-inbound-rtp', 'video')?.fractionLost),
-    },
+    lostThere: { audio: number(there?.fractionLost), video: number(picture?.fractionLost) },
+    reportedAt: { audio: number(there?.timestamp), video: number(picture?.timestamp) },
     roundTrip: milliseconds(there?.roundTripTime) ?? milliseconds(pair?.currentRoundTripTime),
     available: number(pair?.availableOutgoingBitrate),
     limited: find('outbound-rtp', 'video')?.qualityLimitationReason === 'bandwidth',
