@@ -124,6 +124,9 @@ story('a test ring reaches the closed phone, and each step is told', async (peop
     const all = await until('it was opened', steps, (it) => it.includes('opened push'));
     const pushed = all.filter((step) => step.endsWith(' push'));
     assert.deepEqual(pushed, ['sent push', 'accepted push', 'shown push', 'opened push']);
+    await laptop.page.goto('/settings/devices');
+    await laptop.sees('It rings, also when Birdcall is closed.');
+    await laptop.sees('Rings also when Birdcall is closed.');
   });
 });
 
