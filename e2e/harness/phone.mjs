@@ -59,12 +59,17 @@ export class Phone extends Person {
     phone.desktop = desktop;
     phone.#profile = profile;
     phone.context = profile.context;
-    await phone.context.grantPermissions(['notifications', 'microphone', 'camera'], { origin: server.url });
+    await phone.allowNotifications();
     await probe(phone.context);
     if (subscription) await phone.context.addInitScript(subscribeTo, subscription.body);
     await phone.open();
     await phone.page.goto('/');
     return phone;
+  }
+
+  /** As in the site settings of the browser. */
+  async allowNotifications() {
+    await this.context.grantPermissions(['notifications', 'microphone', 'camera'], { origin: this.server.url });
   }
 
   /** Waits for the worker, and closes the app: what is left is an empty tab that belongs to nobody. */

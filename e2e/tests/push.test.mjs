@@ -152,6 +152,14 @@ story('what the browser dropped is made anew at the next start; signing out ends
     await phone.press('Turn on');
     await until('it is on', standing, (it) => it === 'untried');
 
+    // The permission was taken back in the browser's own settings: the server hears of it at the next start.
+    await phone.context.clearPermissions();
+    await phone.page.reload();
+    await until('it is off', standing, (it) => it === 'off');
+    await phone.allowNotifications();
+    await phone.press('Turn on');
+    await until('it is on', standing, (it) => it === 'untried');
+
     await phone.page.goto('/settings');
     await phone.press('Sign out');
     await phone.button('Sign in').waitFor();

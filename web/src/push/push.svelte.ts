@@ -30,12 +30,23 @@ export const push = {
   },
 };
 
-/** Brings the subscription up to date, without a word: browsers drop them. Once at each start. */
-export async function renewPush(): Promise<void> {
+/** Keeps the subscription up to date, without a word, from each start on: browsers drop it, and people block it. */
+export async function startPush(): Promise<void> {
+  await renew();
+  const permission = await navigator.permissions?.query({ name: 'notifications' }).catch(() => undefined);
+  permission?.addEventListener('change', () => void renew());
+}
+
+async function renew(): Promise<void> {
   facts = look(false);
-  if (!renews(facts, localStorage.getItem(WANTED) === me().handle)) return;
+  const wanted = localStorage.getItem(WANTED) === me().handle;
   // Without a network, or a push service, the next start tries again.
-  await subscribe().catch(() => undefined);
+  if (renews(facts, wanted)) await subscribe().catch(() => undefined);
+  else if (wanted)
+    await api.deletePush().then(
+      () => localStorage.removeItem(WANTED),
+      () => undefined,
+    );
 }
 
 /** A person pressed the switch: asks for permission and subscribes. */

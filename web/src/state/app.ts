@@ -18,7 +18,7 @@ import {
 } from '../live/socket';
 import { tellVisible } from '../live/visible';
 import { startNotifications } from '../push/notifications';
-import { endPush, push, renewPush } from '../push/push.svelte';
+import { endPush, push, startPush } from '../push/push.svelte';
 import { startWorker } from '../push/worker';
 import { navigate, place } from '../router.svelte';
 import { callComes } from '../voice/calls';
@@ -73,7 +73,7 @@ export function startApp(): void {
   startLive();
   tellVisible();
   startNotifications();
-  void startWorker().then(renewPush);
+  void startWorker().then(startPush);
   conversations.need();
   watchMissed();
   window.addEventListener('online', moveLive);
