@@ -49,7 +49,8 @@ export function wallAt(at: number, zone: string): Wall {
       .map(({ type, value }) => [type, Number(value)]),
   );
   const { year = 0, month = 0, day = 0, hour = 0, minute = 0 } = parts;
-  const weekday = (new Date(Date.UTC(year, month - 1, day)).getUTCDay() + 6) % 7;
+  // The days since 1970 began with a Thursday.
+  const weekday = (Date.UTC(year, month - 1, day) / (24 * 60 * MINUTE) + 3) % 7;
   return { year, month, day, weekday, minute: hour * 60 + minute };
 }
 
