@@ -18,7 +18,7 @@ export async function free(setting, calls) {
   const heard = [];
   for (let call = 0; call < calls; call += 1) {
     const callee = await setting.next();
-    const one = await oneCall(setting.ann, callee);
+    const one = await oneCall(setting, callee);
     rang.push(one.rang);
     heard.push(one.heard);
     await setting.end(callee);
@@ -46,7 +46,7 @@ export async function free(setting, calls) {
   );
 }
 
-async function oneCall(ann, callee) {
+async function oneCall({ ann, accept }, callee) {
   await ann.call('Audio');
   const { rang } = await until(
     `it rings at @${callee.handle}`,
@@ -54,9 +54,11 @@ async function oneCall(ann, callee) {
     ({ rang }) => rang !== null,
   );
   const called = (await told(ann.page)).pressed['Audio call'];
-  await callee.answer('Accept');
-  const accepted = (await told(callee.page)).pressed.Accept;
-  const firsts = await Promise.all([ann, callee].map((person) => firstSound(person, accepted)));
+  const accepted = await accept(callee, 'Accept');
+  // Who is never heard has been waited for without end.
+  const firsts = await Promise.all(
+    [ann, callee].map((person) => firstSound(person, accepted).catch(() => Number.POSITIVE_INFINITY)),
+  );
   return { rang: rang - called, heard: Math.max(...firsts) - accepted };
 }
 

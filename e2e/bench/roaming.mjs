@@ -25,8 +25,7 @@ export async function roaming(setting, tries) {
     await setting.path(path);
     const callee = await setting.next();
     await setting.ann.call('Audio');
-    await callee.answer('Accept');
-    const accepted = (await told(callee.page)).pressed.Accept;
+    const accepted = await setting.accept(callee, 'Accept');
     await Promise.all([setting.ann, callee].map((person) => firstSound(person, accepted)));
     await travels(setting.ann, types);
     const times = [];
@@ -56,6 +55,6 @@ async function change({ ann, links }, callee) {
     async () => (await heard()).flatMap(({ sounds }) => silences(sounds, left - GAP, Date.now(), GAP)),
     (gaps) => gaps.every(([, end]) => end < Date.now() - GAP / 4),
     40_000,
-  );
+  ).catch(() => [[left, Number.POSITIVE_INFINITY]]);
   return Math.max(0, ...gaps.map(([, end]) => end - left));
 }

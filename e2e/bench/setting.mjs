@@ -1,7 +1,7 @@
 // Who calls whom in the bench: ann, and three people at the other browser. More than one, because a person who is rung
 // twenty times in ten minutes is left in peace (C-5).
 
-import { giveEar } from '../harness/ear.mjs';
+import { giveEar, told } from '../harness/ear.mjs';
 import { setPrivacy } from '../harness/net/conversation.mjs';
 import { Links } from '../harness/net/second-link.mjs';
 import { Town } from '../harness/net/town.mjs';
@@ -56,6 +56,22 @@ export class Setting {
     this.#turn += 1;
     await this.ann.talkTo(callee);
     return callee;
+  }
+
+  /**
+   * A press on Accept that is taken: on a busy machine one comes too soon after the ring has appeared.
+   * @returns {Promise<number>} when it was
+   */
+  async accept(callee, name) {
+    await callee.answer(name);
+    const button = callee.button(name);
+    await until(`@${callee.handle} has accepted`, async () => {
+      if (!(await button.isVisible())) return true;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      if (await button.isVisible()) await button.click({ timeout: 1_000 }).catch(() => {});
+      return false;
+    });
+    return (await told(callee.page)).pressed[name];
   }
 
   /** Ends a call, whatever has become of it. */

@@ -66,8 +66,7 @@ async function oneCall(setting, weather) {
   await setting.weather.set(weather);
   try {
     await ann.call('Video');
-    await callee.answer('Accept with video');
-    const accepted = (await told(callee.page)).pressed['Accept with video'];
+    const accepted = await setting.accept(callee, 'Accept with video');
     const people = [ann, callee];
     const firsts = await Promise.all(people.map((person) => firstSound(person, accepted, PATIENCE)));
     const start = Math.max(...firsts);
