@@ -117,5 +117,56 @@ async function look(colorScheme, width) {
   await ann.page.goto('/calls');
   await ann.sees('Video call');
   await take(ann, '19-calls');
+  await lookAtKept(ann, bob, take);
   await Promise.all([ann.leave(), bob.leave()]);
+}
+
+/** What people keep: the history in parts, calls that did not ring, voice messages. */
+async function lookAtKept(ann, bob, take) {
+  await ann.talkTo(bob);
+  await ann.call('Video');
+  await bob.button('Accept').waitFor();
+  await ann.press('End call');
+  await bob.reads(/Missed video call, /);
+  await ann.call('Audio');
+  await bob.answer('Decline');
+  await ann.button('Leave a voice message').first().waitFor();
+  await take(ann, '30-no-answer');
+  await ann.button('Leave a voice message').first().click();
+  await ann.page.getByRole('timer', { name: 'Recorded' }).filter({ hasText: '0:03' }).waitFor();
+  await take(ann, '31-recording');
+  await ann.press('Stop recording');
+  await ann.button('Send voice message').waitFor();
+  await take(ann, '32-recorded');
+  await ann.press('Send voice message');
+  await bob.talkTo(ann);
+  const message = bob.page.getByRole('group', { name: /^Voice message from / });
+  await message.getByRole('button', { name: 'Play' }).click();
+  await message.getByRole('button', { name: 'Pause' }).waitFor();
+  await message.hover();
+  await take(bob, '33-voice-message');
+  await take(ann, '34-own-voice-message');
+
+  await bob.ask('DELETE', `/people/${ann.handle}/follow`);
+  await ann.page.goto(`/messages/${bob.handle}`);
+  await ann.call('Audio');
+  await ann.press('End call');
+  await bob.page.goto('/calls');
+  await bob.sees('Not among the people who may call you');
+  for (const part of ['Missed', 'Incoming', 'Outgoing', 'All']) {
+    await bob.page.getByRole('tab', { name: part, exact: true }).click();
+    await bob.page.waitForLoadState('networkidle');
+    await take(bob, `35-calls-${part.toLowerCase()}`);
+  }
+  const remedy = bob.button(`Add @${ann.handle} to your address book`);
+  await remedy.scrollIntoViewIfNeeded();
+  await take(bob, '36-did-not-ring');
+  await remedy.click();
+  await bob.sees(`@${ann.handle} can call you now.`);
+  await take(bob, '37-can-ring-now');
+  await bob.page
+    .getByRole('button', { name: /^More about the call with / })
+    .first()
+    .click();
+  await take(bob, '38-call-menu');
 }
