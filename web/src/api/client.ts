@@ -93,9 +93,6 @@ export const getEntries = (handle: string, before: number | undefined, limit: nu
     }),
   );
 
-export const deleteEntry = (handle: string, seq: number, keepalive: boolean) =>
-  take(http.DELETE('/api/v1/conversations/{handle}/entries/{seq}', { params: { path: { handle, seq } }, keepalive }));
-
 export const postCall = (body: Invite) => take(http.POST('/api/v1/calls', { body }));
 export const getCalls = (only?: CallFilter, before?: number) =>
   take(
@@ -103,12 +100,13 @@ export const getCalls = (only?: CallFilter, before?: number) =>
       params: { query: { ...(only === undefined ? {} : { only }), ...(before === undefined ? {} : { before }) } },
     }),
   );
-export const deleteCall = (call: string, keepalive: boolean) =>
-  take(http.DELETE('/api/v1/calls/{call}', { params: { path: { call } }, keepalive }));
-export const deleteCalls = (until: number, keepalive: boolean) =>
-  take(http.DELETE('/api/v1/calls', { params: { query: { until } }, keepalive }));
-export const deleteUnrungCall = (call: string, keepalive: boolean) =>
-  take(http.DELETE('/api/v1/calls/unrung/{call}', { params: { path: { call } }, keepalive }));
-export const deleteUnrungCalls = (until: number, keepalive: boolean) =>
-  take(http.DELETE('/api/v1/calls/unrung', { params: { query: { until } }, keepalive }));
 export const getUnrungCalls = () => take(http.GET('/api/v1/calls/unrung'));
+
+/** Deletes what is at a path below `/api/v1`. With `keepalive` the request outlives the page. */
+export const remove = (at: string, keepalive: boolean) =>
+  take(
+    fetch(`/api/v1${at}`, { method: 'DELETE', credentials: 'same-origin', keepalive }).then(async (response) => ({
+      error: response.ok ? undefined : await response.json().catch(() => undefined),
+      response,
+    })),
+  );

@@ -28,7 +28,7 @@ import { words } from '../words';
 import { callingSettings } from './calling.svelte';
 import { addEntry, hearInConversations, reloadConversations } from './conversation.svelte';
 import { conversations, hearInList } from './conversations.svelte';
-import { deleteNow } from './deletions.svelte';
+import { deleteNow, resumeDeletions } from './deletions.svelte';
 import { watchLink } from './link.svelte';
 import { watchMissed } from './missed.svelte';
 import { speak, toast } from './notices.svelte';
@@ -68,6 +68,7 @@ export function startApp(): void {
     me: () => ({ handle: me().handle, device: me().device }),
   });
   startOutbox(me().handle);
+  resumeDeletions(me().handle);
   startVoices();
   watchLink();
   startLive();

@@ -1,5 +1,4 @@
 // Lists that are emptied: what was in them when that was pressed goes, what came since stays.
-import * as api from '../../api/client';
 import type { CallRecord, UnrungCall } from '../../api/types';
 import { deleteSoon, isDeleted } from '../../state/deletions.svelte';
 import { words } from '../../words';
@@ -17,16 +16,11 @@ function left<T extends { readonly at: number }>(list: List, all: readonly T[] |
   return all?.filter((one) => one.at > until);
 }
 
-function empty(
-  list: List,
-  shown: readonly { readonly at: number }[],
-  text: string,
-  ask: (until: number, keepalive: boolean) => Promise<unknown>,
-): void {
+function empty(list: List, shown: readonly { readonly at: number }[], text: string, path: string): void {
   const until = shown[0]?.at;
   if (until === undefined) return;
   emptied[list].push(until);
-  deleteSoon({ key: keyOf(list, until), text, ask: (keepalive) => ask(until, keepalive) });
+  deleteSoon({ key: keyOf(list, until), text, path: `${path}?until=${until}` });
 }
 
 /** The history without what was emptied. */
@@ -37,8 +31,8 @@ export const unrungLeft = (all: readonly UnrungCall[] | undefined) => left('unru
 
 /** Empties the whole history, whatever part of it is shown. `newest` first. */
 export const removeAllCalls = (newest: readonly CallRecord[]) =>
-  empty('calls', newest, words.calls.removedAll, api.deleteCalls);
+  empty('calls', newest, words.calls.removedAll, '/calls');
 
 /** Empties the quiet list. `newest` first. */
 export const removeAllUnrung = (newest: readonly UnrungCall[]) =>
-  empty('unrung', newest, words.calls.unrung.removedAll, api.deleteUnrungCalls);
+  empty('unrung', newest, words.calls.unrung.removedAll, '/calls/unrung');

@@ -15,13 +15,13 @@ export function remedyWords(remedy: Remedy, handle: string): string {
   return remedy.add ? text.remedies.allowAdded(handle) : text.remedies.allow(remedy.box);
 }
 
-/** Performs it. `rings` says, once it is done, whether the caller's next call would ring. */
-export async function remedy(chosen: Remedy, handle: string, rings: () => boolean): Promise<void> {
+/** Performs it. `rings`: the caller's next call will ring then. */
+export async function remedy(chosen: Remedy, handle: string, rings: boolean): Promise<void> {
   try {
     const back = await perform(chosen, handle);
     await refresh();
     const done = chosen.type === 'allow' ? text.done.allow(chosen.box) : text.done[chosen.type](handle);
-    toast(rings() ? text.rings(handle) : done, () => void takeBack(back));
+    toast(rings ? text.rings(handle) : done, () => void takeBack(back));
   } catch (thrown) {
     toast(words.app.errors[asApiError(thrown).code]);
   }

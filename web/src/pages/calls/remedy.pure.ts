@@ -75,3 +75,25 @@ function ofAudience({ calling: { audience }, following, inAddressBook, verified 
   found.push({ type: 'allow', box: 'everyone', add: false });
   return found;
 }
+
+/** How one stands after the press. */
+export function after(remedy: Remedy, standing: Standing): Standing {
+  const { calling } = standing;
+  switch (remedy.type) {
+    case 'unblock':
+      return { ...standing, blocked: false };
+    case 'switch_on':
+      return { ...standing, calling: { ...calling, enabled: true } };
+    case 'add':
+      return { ...standing, inAddressBook: true };
+    case 'follow':
+      return { ...standing, following: true };
+    case 'let_through':
+      return { ...standing, letThrough: true };
+    case 'allow': {
+      const audience = { ...calling.audience, [remedy.box]: true };
+      const inAddressBook = standing.inAddressBook || remedy.add;
+      return { ...standing, calling: { ...calling, audience }, inAddressBook };
+    }
+  }
+}

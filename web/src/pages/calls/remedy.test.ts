@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Audience, UnrungReason } from '../../api/types';
-import { obstacle, type Remedy, remedies, type Standing } from './remedy.pure';
+import { after, obstacle, type Remedy, remedies, type Standing } from './remedy.pure';
 
 const NOW = 1_000;
 const none: Audience = { address_book: false, following: false, verified: false, everyone: false };
@@ -16,28 +16,6 @@ const stranger: Standing = {
 };
 const allowing = (audience: Partial<Audience>) => ({ ...stranger.calling, audience: { ...none, ...audience } });
 const hours = { from: 1_320, until: 420, days: [true, true, true, true, true, true, true] };
-
-/** How one stands after the press. */
-function after(remedy: Remedy, standing: Standing): Standing {
-  const { calling } = standing;
-  switch (remedy.type) {
-    case 'unblock':
-      return { ...standing, blocked: false };
-    case 'switch_on':
-      return { ...standing, calling: { ...calling, enabled: true } };
-    case 'add':
-      return { ...standing, inAddressBook: true };
-    case 'follow':
-      return { ...standing, following: true };
-    case 'let_through':
-      return { ...standing, letThrough: true };
-    case 'allow': {
-      const audience = { ...calling.audience, [remedy.box]: true };
-      const inAddressBook = standing.inAddressBook || remedy.add;
-      return { ...standing, calling: { ...calling, audience }, inAddressBook };
-    }
-  }
-}
 
 const first = (reason: UnrungReason, standing: Standing) => {
   const against = obstacle(reason, standing, NOW);
