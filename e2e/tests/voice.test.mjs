@@ -111,7 +111,9 @@ story('a recording gives way to a call, is discarded with Escape, and waits for 
   await recorded(ann).waitFor();
   // The keyboard stays where it was put.
   await ann.button('Discard').focus();
-  await recorded(ann).filter({ hasText: /0:0[1-9]/ }).waitFor();
+  await recorded(ann)
+    .filter({ hasText: /0:0[1-9]/ })
+    .waitFor();
   assert.ok(await ann.button('Discard').evaluate((it) => it === document.activeElement));
   await ann.page.keyboard.press('Escape');
   await recorded(ann).waitFor({ state: 'hidden' });
@@ -119,7 +121,9 @@ story('a recording gives way to a call, is discarded with Escape, and waits for 
   await ann.button('Record a voice message').waitFor();
 
   await ann.press('Record a voice message');
-  await recorded(ann).filter({ hasText: /0:0[1-9]/ }).waitFor();
+  await recorded(ann)
+    .filter({ hasText: /0:0[1-9]/ })
+    .waitFor();
   await bob.call('Audio');
   await ann.sees('Stopped, because a call needs the microphone.');
   await microphoneIsClosed(ann);
