@@ -88,7 +88,7 @@ async function look(colorScheme, width) {
   await take(bob, '14-ringing');
   await bob.answer('Message');
   await bob.button('Back to the ring').waitFor();
-  await take(bob, '27-decline-with-message');
+  await take(bob, '39-decline-with-message');
   await bob.press('Back to the ring');
   await bob.answer('Accept with video');
   await bothHear(ann, bob);
@@ -96,7 +96,7 @@ async function look(colorScheme, width) {
   await take(ann, '15-video-call');
   await ann.page.getByRole('button', { name: /^Connection: / }).click();
   await ann.sees('There and back');
-  await take(ann, '28-quality');
+  await take(ann, '40-quality');
   await ann.page.keyboard.press('Escape');
   await bob.press('Turn camera off');
   await ann.press('Mute');
