@@ -71,7 +71,6 @@ export interface PeerRules {
   readonly iceTransportPolicy: 'relay' | 'all';
   readonly bundlePolicy: 'max-bundle';
   readonly rtcpMuxPolicy: 'require';
-  readonly iceCandidatePoolSize: 1;
 }
 
 /** The rules for a path (P-2): the servers that the server named, none but TURN among them, and on `relay` no candidate
@@ -86,10 +85,9 @@ export function peerRules(path: Path, servers: readonly IceServer[]): PeerRules 
     // A server without a URL is a mistake to the browser.
     iceServers: relays.filter(({ urls }) => urls.length > 0),
     iceTransportPolicy: path === 'relay' ? 'relay' : 'all',
-    // One component, one port; Firefox would gather a second one otherwise.
+    // One component, one port; Firefox would gather a second one otherwise. No pool of candidates: with one, Chromium
+    // now and then gathers nothing at all for an answer, nor for the restarts after it.
     bundlePolicy: 'max-bundle',
     rtcpMuxPolicy: 'require',
-    // The callee gathers while the offer is on its way. There is no connection before the press (C-11).
-    iceCandidatePoolSize: 1,
   };
 }

@@ -51,7 +51,6 @@ describe('the rules of a peer connection', () => {
       iceTransportPolicy: 'relay',
       bundlePolicy: 'max-bundle',
       rtcpMuxPolicy: 'require',
-      iceCandidatePoolSize: 1,
     });
     expect(peerRules('relay', []).iceTransportPolicy).toBe('relay');
     expect(peerRules('direct', []).iceTransportPolicy).toBe('all');
