@@ -34,7 +34,7 @@ pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
 pub use open::{Options, Store};
 pub use people::{CallingRow, NewPerson, PersonRow};
-pub use push::{NewPush, PushAbout, PushRow, PushState, Subscription, WokenBy, WokenDevice};
+pub use push::{NewPush, PushAbout, PushRow, Subscription, WokenBy, WokenDevice};
 pub use reader::Reader;
 pub use ties::{Tie, Ties};
 pub use tx::Tx;

@@ -5,21 +5,9 @@
 
 use crate::words::{from_word, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
+use birdcall_protocol::body::PushState;
 use birdcall_protocol::call::RingStop;
 use birdcall_protocol::{CallId, DeviceId, PersonId, Timestamp};
-use serde::{Deserialize, Serialize};
-
-/// How the last push to a device went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PushState {
-    /// None was sent yet.
-    Untried,
-    /// The push service took it.
-    Reached,
-    /// It did not.
-    Failing,
-}
 
 /// A device's subscription.
 #[derive(Clone, PartialEq, Eq)]

@@ -41,12 +41,7 @@ pub(super) async fn list(
                 created: row.created,
                 last_seen: row.last_seen,
                 silenced: row.silenced,
-                push: match pushes.get(&row.id) {
-                    None => PushState::Off,
-                    Some(birdcall_store::PushState::Untried) => PushState::Untried,
-                    Some(birdcall_store::PushState::Reached) => PushState::Reached,
-                    Some(birdcall_store::PushState::Failing) => PushState::Failing,
-                },
+                push: pushes.get(&row.id).copied().unwrap_or(PushState::Off),
                 ring_test: app.ring_tests.of(row.id, now),
             })
             .collect(),

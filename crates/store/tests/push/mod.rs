@@ -1,10 +1,11 @@
 //! Subscriptions and the outbox.
 
 use crate::world::{ANN, BOB, CLEO, World};
+use birdcall_protocol::body::PushState;
 use birdcall_protocol::call::{CallKind, Phase, RingStop};
 use birdcall_protocol::{CallId, DeviceId, PersonId, Timestamp};
 use birdcall_store::{
-    CallColumns, NewCall, NewPush, PushAbout, PushRow, PushState, Subscription, Tx, WokenDevice,
+    CallColumns, NewCall, NewPush, PushAbout, PushRow, Subscription, Tx, WokenDevice,
 };
 
 const PHONE: DeviceId = DeviceId::new(11);
