@@ -14,35 +14,51 @@ pub(crate) fn prepare() -> Outcome {
     web::build_if_changed()
 }
 
-/// Runs the test files whose name contains one of the words, or all, one after the other: two browsers with live
-/// media fill two cores.
+/// A folder of test files, and how many of them run at once.
+struct Shelf {
+    folder: &'static str,
+    at_once: u32,
+}
+
+/// Two browsers with live media fill two cores, so those tests run one after the other; pages without media do not.
+const SHELVES: [Shelf; 2] = [
+    Shelf {
+        folder: "tests/pages",
+        at_once: 2,
+    },
+    Shelf {
+        folder: "tests",
+        at_once: 1,
+    },
+];
+
+/// Runs the test files whose name contains one of the words, or all.
 pub(crate) fn run(words: &[&str]) -> Outcome<Counts> {
-    let broken = server::build_broken()?;
-    let program = server::build()?;
-    let bench = server::build_bench()?;
-    let files: Vec<PathBuf> = test_files()?
-        .into_iter()
-        .filter(|file| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            words.is_empty() || words.iter().any(|word| name.contains(word))
-        })
-        .collect();
-    if files.is_empty() {
-        return Err("no test file has such a name".to_owned());
-    }
-    let mut arguments = vec![
-        "--test".to_owned(),
-        "--test-concurrency=1".to_owned(),
-        "--test-reporter=spec".to_owned(),
+    let programs = [
+        ("BIRDCALL_BROKEN", server::build_broken()?),
+        ("BIRDCALL_PROGRAM", server::build()?),
+        ("BIRDCALL_BENCH", server::build_bench()?),
     ];
-    arguments.extend(files.iter().map(|file| file.to_string_lossy().into_owned()));
-    let shown = Process::new("node", &arguments)
-        .inside("e2e")
-        .env("BIRDCALL_PROGRAM", program)
-        .env("BIRDCALL_BROKEN", broken)
-        .env("BIRDCALL_BENCH", bench)
-        .shown()?;
-    Ok(Counts::of_node(&shown))
+    let mut counts = None;
+    for shelf in &SHELVES {
+        let files = test_files(shelf.folder, words)?;
+        if files.is_empty() {
+            continue;
+        }
+        let mut arguments = vec![
+            "--test".to_owned(),
+            format!("--test-concurrency={}", shelf.at_once),
+            "--test-reporter=spec".to_owned(),
+        ];
+        arguments.extend(files.iter().map(|file| file.to_string_lossy().into_owned()));
+        let mut process = Process::new("node", &arguments).inside("e2e");
+        for (name, program) in &programs {
+            process = process.env(name, program);
+        }
+        let shown = Counts::of_node(&process.shown()?);
+        counts = Some(counts.map_or(shown, |before: Counts| before + shown));
+    }
+    counts.ok_or_else(|| "no test file has such a name".to_owned())
 }
 
 /// Runs a script that takes pictures.
@@ -55,13 +71,17 @@ pub(crate) fn pictures(script: &str) -> Outcome {
         .go()
 }
 
-fn test_files() -> Outcome<Vec<PathBuf>> {
-    let folder = root().join("e2e/tests");
+fn test_files(folder: &str, words: &[&str]) -> Outcome<Vec<PathBuf>> {
+    let folder = root().join("e2e").join(folder);
     let entries =
         fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .filter(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            name.ends_with(".test.mjs")
+                && (words.is_empty() || words.iter().any(|word| name.contains(word)))
+        })
         .collect();
     files.sort();
     Ok(files)

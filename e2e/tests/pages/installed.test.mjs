@@ -1,8 +1,8 @@
 // What makes a page an app: what the browser is told about it, and a start without a network.
 
 import assert from 'node:assert/strict';
-import { until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 
