@@ -20,10 +20,15 @@ struct Shelf {
     at_once: u32,
 }
 
-/// Two browsers with live media fill two cores, so those tests run one after the other; pages without media do not.
-const SHELVES: [Shelf; 2] = [
+/// Two browsers with live media fill two cores, so those tests run one after the other; pages without media, and calls
+/// that ring but are hardly talked in, leave room for another.
+const SHELVES: [Shelf; 3] = [
     Shelf {
         folder: "tests/pages",
+        at_once: 2,
+    },
+    Shelf {
+        folder: "tests/rings",
         at_once: 2,
     },
     Shelf {

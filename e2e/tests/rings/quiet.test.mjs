@@ -1,10 +1,10 @@
 // "Do not disturb": by its switch and by its hours, and who breaks through. A short ring, by the server's own option.
 
 import assert from 'node:assert/strict';
-import { accessible } from '../harness/axe.mjs';
-import { acquaint } from '../harness/people.mjs';
-import { until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { accessible } from '../../harness/axe.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world({ options: ['--ring-seconds', '4'] });
 

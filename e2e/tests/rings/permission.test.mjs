@@ -1,9 +1,9 @@
 // Who may call is the callee's say, and what a caller learns of it.
 
 import assert from 'node:assert/strict';
-import { acquaint } from '../harness/people.mjs';
-import { nothingOpened } from '../harness/talk.mjs';
-import { world } from '../harness/world.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { nothingOpened } from '../../harness/talk.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

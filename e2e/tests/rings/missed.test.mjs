@@ -1,9 +1,9 @@
 // Nobody answers (C-13). A short ring, by the server's own option.
 
 import assert from 'node:assert/strict';
-import { acquaint } from '../harness/people.mjs';
-import { nothingOpened } from '../harness/talk.mjs';
-import { world } from '../harness/world.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { nothingOpened } from '../../harness/talk.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world({ options: ['--ring-seconds', '4'] });
 

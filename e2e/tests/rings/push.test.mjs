@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
-import { acquaint } from '../harness/people.mjs';
-import { Phone } from '../harness/phone.mjs';
-import { PushService, vapidClaims } from '../harness/push-service.mjs';
-import { bothHear, nothingLeft } from '../harness/talk.mjs';
-import { until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { Phone } from '../../harness/phone.mjs';
+import { PushService, vapidClaims } from '../../harness/push-service.mjs';
+import { bothHear, nothingLeft } from '../../harness/talk.mjs';
+import { until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const service = await PushService.start();
 after(() => service.stop());

@@ -2,9 +2,9 @@
 // own option.
 
 import assert from 'node:assert/strict';
-import { apart, callFrom, missed, ring } from '../harness/apart.mjs';
-import { holds } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { apart, callFrom, missed, ring } from '../../harness/apart.mjs';
+import { holds } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world({ options: ['--ring-seconds', '6'] });
 

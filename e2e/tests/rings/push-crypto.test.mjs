@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PushService, vapidClaims } from '../harness/push-service.mjs';
-import { Server } from '../harness/server.mjs';
-import { until } from '../harness/until.mjs';
+import { PushService, vapidClaims } from '../../harness/push-service.mjs';
+import { Server } from '../../harness/server.mjs';
+import { until } from '../../harness/until.mjs';
 
 const DAY = 24 * 3_600;
 

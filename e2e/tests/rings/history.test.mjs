@@ -1,10 +1,10 @@
 // The history of calls: parts of it, deleting with a way back, and what lets the next call ring (C-6).
 
 import assert from 'node:assert/strict';
-import { accessible } from '../harness/axe.mjs';
-import { acquaint } from '../harness/people.mjs';
-import { until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { accessible } from '../../harness/axe.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world({ options: ['--ring-seconds', '3'] });
 

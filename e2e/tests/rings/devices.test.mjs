@@ -1,11 +1,11 @@
 // The devices of a person: their names, which of them ring, and the test of that.
 
 import assert from 'node:assert/strict';
-import { accessible } from '../harness/axe.mjs';
-import { acquaint } from '../harness/people.mjs';
-import { nothingOpened } from '../harness/talk.mjs';
-import { until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { accessible } from '../../harness/axe.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { nothingOpened } from '../../harness/talk.mjs';
+import { until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

@@ -1,12 +1,12 @@
 // Voice messages (M-5): from a missed call to what is heard, and deleting for oneself.
 
 import assert from 'node:assert/strict';
-import { accessible } from '../harness/axe.mjs';
-import { LOW } from '../harness/browsers.mjs';
-import { acquaint } from '../harness/people.mjs';
-import { made } from '../harness/probe.mjs';
-import { until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { accessible } from '../../harness/axe.mjs';
+import { LOW } from '../../harness/browsers.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { made } from '../../harness/probe.mjs';
+import { until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world({ options: ['--ring-seconds', '3'] });
 

@@ -2,11 +2,11 @@
 // real one with no page of the app open, and the presses are made where its notifications are shown.
 
 import assert from 'node:assert/strict';
-import { apart, callFrom, missed, push, ring, stopped } from '../harness/apart.mjs';
-import { made } from '../harness/probe.mjs';
-import { bothHear, nothingLeft } from '../harness/talk.mjs';
-import { holds, until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { apart, callFrom, missed, push, ring, stopped } from '../../harness/apart.mjs';
+import { made } from '../../harness/probe.mjs';
+import { bothHear, nothingLeft } from '../../harness/talk.mjs';
+import { holds, until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 
