@@ -1,6 +1,6 @@
 //! What Birdcall's server and its clients say to each other.
 //!
-//! Reading order: [`ids`] and [`handle`] name things, [`limits`] bounds them, [`call`] has the words of a call,
+//! Reading order: [`ids`], [`handle`] and [`email`] name things, [`limits`] bounds them, [`call`] has the words of a call,
 //! [`body`] the HTTP bodies, [`frame`] the WebSocket frames, [`push`] what a closed app is told, [`quiet`] and
 //! [`ring_test`] two subjects that stand in several of them, [`code`] the stable error codes.
 //!
@@ -11,6 +11,7 @@
 pub mod body;
 pub mod call;
 pub mod code;
+pub mod email;
 pub mod frame;
 pub mod handle;
 pub mod ids;
@@ -21,6 +22,7 @@ pub mod ring_test;
 pub mod time;
 
 pub use code::Code;
+pub use email::Email;
 pub use handle::Handle;
 pub use ids::{CallId, DeviceId, PersonId, TestId};
 pub use time::Timestamp;

@@ -66,3 +66,9 @@ pub const MAX_ZONE: usize = 64;
 
 /// Longest push endpoint. The push services of today use up to 300.
 pub const MAX_PUSH_ENDPOINT: usize = 1_000;
+
+/// Longest e-mail address: a path of RFC 5321, 4.5.3.1.3, without its brackets.
+pub const MAX_EMAIL: usize = 254;
+
+/// Longest local part of one (RFC 5321, 4.5.3.1.1).
+pub const MAX_EMAIL_LOCAL: usize = 64;

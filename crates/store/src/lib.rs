@@ -2,7 +2,7 @@
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
-//! one file a subject: `people`, `quiet`, `devices`, `ties`, `conversations`, `voices`, `deleting`, `calls`, `feed`,
+//! one file a subject: `people`, `emails`, `quiet`, `devices`, `ties`, `conversations`, `voices`, `deleting`, `calls`, `feed`,
 //! `push`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only
@@ -14,6 +14,7 @@ mod calls;
 mod conversations;
 mod deleting;
 mod devices;
+mod emails;
 mod error;
 mod feed;
 mod open;
@@ -30,6 +31,7 @@ mod writer;
 pub use calls::{CallColumns, CallHistory, CallRow, Gone, NewCall, RingTimes};
 pub use conversations::{Added, CallEntry, Content, Head, NewMessage};
 pub use devices::{DeviceRow, SignedIn};
+pub use emails::EmailRow;
 pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
 pub use open::{Options, Store};

@@ -1,5 +1,6 @@
 //! One suite for the store, run on each database it supports.
 
+mod accounts;
 mod keeping;
 mod push;
 mod world;
