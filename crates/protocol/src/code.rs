@@ -50,6 +50,8 @@ pub enum Code {
     BadPushEndpoint,
     /// The sound is not of a kind that can be kept.
     BadSound,
+    /// No JPEG, PNG or WebP, or one that moves, or one that is broken.
+    BadPicture,
     /// The list is full.
     Full,
     /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
@@ -84,6 +86,7 @@ impl Code {
             Self::BadDescription => "bad_description",
             Self::BadPushEndpoint => "bad_push_endpoint",
             Self::BadSound => "bad_sound",
+            Self::BadPicture => "bad_picture",
             Self::Full => "full",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",

@@ -58,6 +58,13 @@ pub const MAX_VOICE: usize = 1024 * 1024;
 /// take more of the disk.
 pub const MAX_VOICE_TOTAL: u64 = 64 * 1024 * 1024;
 
+/// Largest picture that may be sent, in bytes. Phones make up to 10 MB; each one stands in memory while it is decoded.
+pub const MAX_PICTURE: usize = 12 * 1024 * 1024;
+
+/// Most pixels of a picture that may be sent, whatever its file's size. Phones make 12 to 24 million; each million costs
+/// up to ten megabytes while it is decoded.
+pub const MAX_PICTURE_PIXELS: u64 = 24_000_000;
+
 /// People who may break through "Do not disturb".
 pub const MAX_BREAK_THROUGH: u32 = 1_000;
 

@@ -7,6 +7,7 @@ use crate::counters::Counters;
 use crate::doors::Doors;
 use crate::hub::Hub;
 use crate::password::Passwords;
+use crate::picture::Studio;
 use crate::push::Push;
 use crate::relay::Relaying;
 use crate::ring_test::RingTests;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub turns: Turns,
     /// What wakes closed apps.
     pub push: Push,
+    /// Where pictures are made.
+    pub pictures: Studio,
     /// Self-tests of rings.
     pub ring_tests: RingTests,
     /// Wakes the sweeper: there may be an earlier deadline.
@@ -64,6 +67,7 @@ impl App {
             counters,
             turns: Turns::default(),
             push,
+            pictures: Studio::default(),
             ring_tests: RingTests::default(),
             sweeper: Notify::new(),
         })))

@@ -20,6 +20,7 @@ pub mod hub;
 pub mod listen;
 pub mod messages;
 pub mod password;
+pub mod picture;
 pub mod problem;
 pub mod push;
 pub mod random;

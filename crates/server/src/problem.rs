@@ -61,6 +61,10 @@ impl ApiError {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "That is no sound that can be kept.",
             ),
+            Code::BadPicture => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "That is no picture that can be read.",
+            ),
             Code::Full => (StatusCode::CONFLICT, "The list is full."),
             Code::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -2159,7 +2159,7 @@ export interface components {
          * @description What went wrong, by what the client can do about it.
          * @enum {string}
          */
-        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "full" | "unavailable" | "internal";
+        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "full" | "unavailable" | "internal";
         /** @description A conversation's head. It exists for any two people, also before the first message. */
         Conversation: {
             /**

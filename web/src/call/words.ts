@@ -198,6 +198,7 @@ function refusal(code: Code, name: string): string {
     case 'full':
     case 'bad_push_endpoint':
     case 'bad_sound':
+    case 'bad_picture':
     case 'internal':
       return 'Something went wrong on the server. Try again.';
   }
@@ -245,6 +246,7 @@ export function canCallAgain(ended: Ended): boolean {
         case 'full':
         case 'bad_push_endpoint':
         case 'bad_sound':
+        case 'bad_picture':
         case 'internal':
           return true;
       }

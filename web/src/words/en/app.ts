@@ -6,6 +6,7 @@ const errors: Record<Code | 'unreachable', string> = {
   already_in_call: 'You are in a call already.',
   bad_description: 'The call could not be set up.',
   bad_push_endpoint: 'This server does not send to the push service of this browser.',
+  bad_picture: 'This picture cannot be read. JPEG, PNG and WebP work, moving ones do not.',
   bad_sound: 'The recording could not be read.',
   bad_input: 'The server could not read that.',
   call_over: 'The call is over.',
