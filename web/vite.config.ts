@@ -1,12 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { preload } from './scripts/preload.ts';
 import { worker } from './scripts/worker.ts';
 
 /** The server that `npm run dev` talks to, for example one started by `cargo run -p birdcall-server -- serve --demo`. */
 const server = process.env.BIRDCALL_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [svelte(), worker()],
+  plugins: [svelte(), preload(), worker()],
   build: {
     target: ['chrome120', 'firefox120', 'safari16.4'],
     // The Content-Security-Policy allows nothing inline, so small files stay files.

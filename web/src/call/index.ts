@@ -1,5 +1,6 @@
 // The part of calls that every page loads: it listens, and fetches the rest when there is something to do.
 
+import { words } from '../words';
 import type { CallKind, CallPort, ServerFrame } from './port';
 import type { CallSession } from './session';
 
@@ -11,11 +12,6 @@ export interface Watched<T> {
 
 /** The rest of calls, once it has been fetched. */
 export type Loaded = typeof import('./loaded');
-
-const words = {
-  notLoadedRing: 'Somebody is calling, but calls could not be loaded. Reload the page to answer.',
-  notLoadedCall: 'Calls could not be loaded. Check your connection and try again.',
-};
 
 type LayerState = { readonly session: CallSession; readonly ui: Loaded } | null;
 
@@ -84,7 +80,7 @@ export function installCalls(port: CallPort): () => void {
     early.push(frame);
     if (frame.type === 'ring' || (frame.type === 'welcome' && frame.calls.length > 0)) {
       void start().then((loaded) => {
-        if (!loaded && installed) port.toast(words.notLoadedRing);
+        if (!loaded && installed) port.toast(words.call.notLoadedRing);
       });
     }
   });
@@ -97,7 +93,7 @@ export function installCalls(port: CallPort): () => void {
     else {
       void start().then((loaded) => {
         if (loaded) run(loaded);
-        else if (installed) port.toast(words.notLoadedCall);
+        else if (installed) port.toast(words.call.notLoadedCall);
       });
     }
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { words } from '../words';
 import { newOwn } from './own.pure';
-import { aboutSide, figureLines, gradeLabel, otherHeld, ownHeld } from './quality-words';
+import { figureLines, otherHeld, ownHeld } from './quality-words';
 
 const figures = { lossOut: 0.034, lossIn: 0.004, madeUp: null, jitter: null, roundTrip: 123.4 };
 
@@ -21,13 +22,13 @@ describe('the connection in words', () => {
   });
 
   it('says whose side it seems to be, and where it cannot be told', () => {
-    expect((['own', 'other', 'either', 'way'] as const).map((side) => aboutSide(side, 'Bob'))).toEqual([
+    expect((['own', 'other', 'either', 'way'] as const).map((side) => words.connection.sides[side]('Bob'))).toEqual([
       'It seems to be your connection.',
       'It seems to be Bob’s connection.',
       'It may be your connection or Bob’s.',
       'It is the way between you that is long.',
     ]);
-    expect(gradeLabel('poor')).toBe('Connection: poor');
+    expect(words.connection.label('poor')).toBe('Connection: poor');
   });
 
   it('names what is paused, on both screens', () => {

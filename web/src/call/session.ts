@@ -1,5 +1,6 @@
 // Performs what the machine asks for, and brings the answers back to it. It decides nothing.
 
+import { words } from '../words';
 import { Attention } from './attention';
 import { Capture, type Choice } from './capture';
 import { Claims } from './claims';
@@ -18,7 +19,7 @@ import { begin, type Effect, type Event, type Ring, type State } from './state.p
 import { Tone } from './tone';
 import { Vibration } from './vibration';
 import { Wake } from './wake';
-import * as words from './words';
+import { notChanged, notice } from './words';
 
 /** Everything that the views draw. A new object on each change. */
 export interface Shown {
@@ -185,7 +186,7 @@ export class CallSession {
       await this.#port.setPrivacy(on);
       return null;
     } catch (error) {
-      return words.notChanged(refused(error)?.code ?? null);
+      return notChanged(refused(error)?.code ?? null);
     }
   }
 
@@ -316,7 +317,7 @@ export class CallSession {
   #alert(): void {
     const [ring] = this.#shown.rings;
     this.#attention.show(
-      ring ? { title: words.isCalling(this.#nameOf(ring.caller)), body: words.ringKind(ring.kind) } : null,
+      ring ? { title: words.call.isCalling(this.#nameOf(ring.caller)), body: words.call.kinds[ring.kind] } : null,
       // The worker shows the ring already, with buttons.
       !this.#port.rungByPush(),
     );
@@ -331,13 +332,13 @@ export class CallSession {
         void this.#invite(effect);
         break;
       case 'notice': {
-        const text = words.notice(effect.notice, (name) => this.#nameOf(name));
+        const text = notice(effect.notice, (name) => this.#nameOf(name));
         if (text !== null) this.#port.toast(text);
         break;
       }
       case 'write':
         this.#port.write(effect.to, effect.text);
-        this.#port.toast(words.wrote(this.#nameOf(effect.to)));
+        this.#port.toast(words.call.quick.wrote(this.#nameOf(effect.to)));
         break;
       case 'open_media':
         this.#openMedia(effect);

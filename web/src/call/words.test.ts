@@ -8,7 +8,6 @@ import {
   aboutWay,
   canCallAgain,
   canLeaveVoice,
-  duration,
   ending,
   hadMoved,
   NO_DEVICE_AFTER,
@@ -230,12 +229,5 @@ describe('the path (P-5, P-7)', () => {
       null,
       null,
     ]);
-  });
-});
-
-describe('the timer', () => {
-  it('grows from minutes to hours', () => {
-    expect([0, 59, 125, 3_725].map(duration)).toEqual(['00:00', '00:59', '02:05', '1:02:05']);
-    expect(duration(-3)).toBe('00:00');
   });
 });

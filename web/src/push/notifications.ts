@@ -4,12 +4,13 @@ import type { ServerFrame } from '../api/types';
 import { answerPressed } from '../call';
 import { onFrame } from '../live/socket';
 import { navigate } from '../router.svelte';
-import { hearWorker, tellWorker, whatWasPressed } from './talk';
+import { hearWorker, tellLanguage, tellWorker, whatWasPressed } from './talk';
 
 /** Begins, once somebody is signed in and calls are installed. */
 export function startNotifications(): void {
   hearWorker(navigate, () => void answer());
   void answer();
+  void tellLanguage();
   onFrame(follow);
   document.addEventListener('visibilitychange', opened);
   opened();

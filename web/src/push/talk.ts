@@ -1,4 +1,5 @@
 // What the page and its worker say to each other.
+import { language } from '../words';
 import { type Pressed, readPressed, readToPage, type ToWorker } from '../worker/talk.pure';
 
 /** The worker answers at once or is not there. */
@@ -13,6 +14,13 @@ async function worker(): Promise<ServiceWorker | null> {
 /** Says something to the worker, if there is one. */
 export async function tellWorker(message: ToWorker): Promise<void> {
   (await worker())?.postMessage(message);
+}
+
+/** Tells the worker which language to use, as soon as there is one. */
+export async function tellLanguage(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  const { active } = await navigator.serviceWorker.ready;
+  active?.postMessage({ type: 'speaks', language } satisfies ToWorker);
 }
 
 /** Which ring was answered by its notification a moment ago. The worker says it once. */

@@ -1,42 +1,66 @@
-// All words that people see, by area. Another language is another folder of the same type, chosen here.
-import { app } from './en/app';
-import { whoCanCall } from './en/audience.pure';
-import { callInWords, callWithTime, missed, notTalked } from './en/call-words.pure';
-import { calls } from './en/calls';
-import { devices } from './en/devices';
-import { messages } from './en/messages';
-import { people } from './en/people';
-import { quiet } from './en/quiet';
-import { quietInBrief, quietInWords, spanInWords } from './en/quiet.pure';
-import { settings } from './en/settings';
-import { asking, signing } from './en/signing';
-import {
-  ago,
-  ahead,
-  brief,
-  briefWithClock,
-  clock,
-  clockWithSeconds,
-  dateOf,
-  day,
-  length,
-  stopwatch,
-} from './en/time.pure';
+// All words that people see, in the language that was chosen. `main.ts` fetches them before the rest of the app runs,
+// so that everything else reads `words.area.word` and never waits. Another language begins with a reload.
+import type { en } from './en';
+import { choose, type Language, readLanguage, tongues } from './languages.pure';
 
-const en = {
-  app,
-  asking,
-  calls: { ...calls, callInWords, callWithTime, notTalked, wasMissed: missed, whoCanCall },
-  devices,
-  messages,
-  people,
-  quiet: { ...quiet, inBrief: quietInBrief, inWords: quietInWords, spanInWords },
-  settings,
-  signing,
-  time: { ago, ahead, brief, briefWithClock, clock, clockWithSeconds, dateOf, day, length, stopwatch },
-};
-
-/** What another language has to provide. */
+/** What a language has to say. One that leaves out a word does not pass the type check. */
 export type Words = typeof en;
 
-export const words: Words = en;
+/** Each language is a file of its own, and only one of them is loaded. */
+const shelf: Record<Language, () => Promise<Words>> = {
+  en: () => import('./en').then(({ en }) => en),
+};
+
+/** The words. */
+export let words: Words;
+
+/** The language they are in. */
+export let language: Language = 'en';
+
+/** Where a device keeps its choice. */
+const KEY = 'birdcall-language';
+
+/** The language that was set on this device; nothing while it follows the browser. */
+export function languageSet(): Language | undefined {
+  try {
+    return readLanguage(localStorage.getItem(KEY));
+  } catch {
+    // Storage is refused: then it follows the browser.
+    return undefined;
+  }
+}
+
+/** The language that the browser asks for. */
+export const languageOfBrowser = (): Language => choose(undefined, navigator.languages);
+
+/** Sets the language of this device, or lets it follow the browser, and begins anew with it. */
+export function setLanguage(chosen: Language | undefined): void {
+  if (chosen === undefined) localStorage.removeItem(KEY);
+  else localStorage.setItem(KEY, chosen);
+  location.reload();
+}
+
+/** Fetches the words of a language. */
+export async function speak(chosen: Language): Promise<void> {
+  words = await shelf[chosen]();
+  language = chosen;
+}
+
+/** Chooses, tells the page which way it runs, and fetches. English is better than nothing. */
+export async function findWords(): Promise<void> {
+  const chosen = choose(languageSet(), navigator.languages);
+  turn(chosen);
+  try {
+    await speak(chosen);
+  } catch (thrown) {
+    if (chosen === 'en') throw thrown;
+    turn('en');
+    await speak('en');
+  }
+}
+
+function turn(chosen: Language): void {
+  const { documentElement: page } = document;
+  page.lang = chosen;
+  page.dir = tongues[chosen].dir;
+}

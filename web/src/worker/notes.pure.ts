@@ -1,6 +1,6 @@
 // What each notification looks like, and what a press on it means.
 import type { CallKind, RingStop } from '../api/types';
-import { words } from './words.pure';
+import type { NoteWords } from '../words/notes.pure';
 
 /** What a notification stands for. Kept in it, so that a press says which one it was. */
 export type Meaning =
@@ -37,7 +37,7 @@ const RING_RHYTHM = [400, 200, 400, 200, 800];
 const calm = { silent: false, renotify: false, requireInteraction: false, actions: [] } as const;
 
 /** Somebody calls. It stays until it is pressed, answered elsewhere or over. */
-export function ringNote({ call, caller, kind }: Call, name: string): Note {
+export function ringNote(words: NoteWords, { call, caller, kind }: Call, name: string): Note {
   return {
     title: words.ring(name),
     options: {
@@ -57,7 +57,7 @@ export function ringNote({ call, caller, kind }: Call, name: string): Note {
 }
 
 /** The same tag as the ring, so it takes its place. `again`: it was told before, and makes no sound. */
-export function missedNote({ call, caller, kind }: Call, name: string, again: boolean): Note {
+export function missedNote(words: NoteWords, { call, caller, kind }: Call, name: string, again: boolean): Note {
   return {
     title: words.missed(name),
     options: { ...calm, body: words.kind(kind), tag: call, data: { type: 'missed', call, caller }, silent: again },
@@ -65,13 +65,13 @@ export function missedNote({ call, caller, kind }: Call, name: string, again: bo
 }
 
 /** A ring that is over, where something has to be shown. */
-export function stoppedNote(call: string, reason: RingStop | null): Note {
+export function stoppedNote(words: NoteWords, call: string, reason: RingStop | null): Note {
   const title = reason === null ? words.over : words.stopped(reason);
   return { title, options: { ...calm, body: '', tag: call, data: { type: 'line' }, silent: true } };
 }
 
 /** A decline that did not reach the server: it still rings on the other devices. */
-export function notDeclinedNote({ call, caller, kind }: Call): Note {
+export function notDeclinedNote(words: NoteWords, { call, caller, kind }: Call): Note {
   return {
     title: words.notDeclined,
     options: { ...calm, body: words.kind(kind), tag: call, data: { type: 'missed', call, caller } },
@@ -87,7 +87,7 @@ export function messageNote(from: string, name: string, body: string): Note {
 }
 
 /** Somebody tries out whether this device rings. */
-export function testNote(test: string, late: boolean): Note {
+export function testNote(words: NoteWords, test: string, late: boolean): Note {
   return {
     title: words.test.title,
     options: {
@@ -103,7 +103,7 @@ export function testNote(test: string, late: boolean): Note {
 }
 
 /** A push that this version does not know, from a newer server. */
-export function unknownNote(): Note {
+export function unknownNote(words: NoteWords): Note {
   return { title: words.unknown, options: { ...calm, body: '', tag: 'unknown', data: { type: 'line' }, silent: true } };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noteWords } from '../words/notes.pure';
 import {
   type Meaning,
   meaningOf,
@@ -10,32 +11,33 @@ import {
   testNote,
 } from './notes.pure';
 
+const { en: words } = noteWords;
 const call = { call: '018f', caller: 'ann', kind: 'video' } as const;
 
 describe('a ring', () => {
   it('says who and what kind, and offers Answer and Decline', () => {
-    const { title, options } = ringNote(call, 'Ann');
+    const { title, options } = ringNote(words, call, 'Ann');
     expect(title).toBe('Ann is calling');
     expect(options).toMatchObject({ body: 'Video call', tag: '018f', renotify: true, requireInteraction: true });
     expect(options.actions.map(({ title }) => title)).toEqual(['Answer', 'Decline']);
   });
 
   it('is followed in its place by whatever it became', () => {
-    const notes = [missedNote(call, 'Ann', false), stoppedNote('018f', 'answered_elsewhere')];
+    const notes = [missedNote(words, call, 'Ann', false), stoppedNote(words, '018f', 'answered_elsewhere')];
     expect(notes.map(({ options }) => options.tag)).toEqual(['018f', '018f']);
     expect(notes.map(({ title }) => title)).toEqual(['Missed call from Ann', 'Answered on another device']);
   });
 
   it('makes no sound when it is told again that it was missed', () => {
-    expect(missedNote(call, 'Ann', false).options.silent).toBe(false);
-    expect(missedNote(call, 'Ann', true).options.silent).toBe(true);
+    expect(missedNote(words, call, 'Ann', false).options.silent).toBe(false);
+    expect(missedNote(words, call, 'Ann', true).options.silent).toBe(true);
   });
 });
 
 it('a late test ring says so and does not ring', () => {
-  expect(testNote('7', false).options).toMatchObject({ requireInteraction: true });
-  expect(testNote('7', true).options.requireInteraction).toBe(false);
-  expect(testNote('7', true).options.vibrate).toBeUndefined();
+  expect(testNote(words, '7', false).options).toMatchObject({ requireInteraction: true });
+  expect(testNote(words, '7', true).options.requireInteraction).toBe(false);
+  expect(testNote(words, '7', true).options.vibrate).toBeUndefined();
 });
 
 describe('a press', () => {

@@ -1,5 +1,6 @@
 // What pages and the worker say to each other. Both sides are ours and of one origin; what comes in is looked at anyway,
 // because a page may be of another version.
+import { type Language, readLanguage } from '../words/languages.pure';
 
 /** A page to the worker. The answer to `what_was_pressed` comes through the port that is sent along. */
 export type ToWorker =
@@ -9,7 +10,8 @@ export type ToWorker =
   | { readonly type: 'rings_no_more'; readonly call: string }
   | { readonly type: 'read'; readonly handle: string }
   /** The app is before somebody's eyes. */
-  | { readonly type: 'opened' };
+  | { readonly type: 'opened' }
+  | { readonly type: 'speaks'; readonly language: Language };
 
 /** The worker to a page. */
 export type ToPage =
@@ -28,7 +30,7 @@ const record = (value: unknown): Record<string, unknown> =>
 
 /** What a page said, if it is something the worker knows. */
 export function readToWorker(value: unknown): ToWorker | undefined {
-  const { type, call, handle } = record(value);
+  const { type, call, handle, language } = record(value);
   switch (type) {
     case 'take_over':
     case 'what_was_pressed':
@@ -38,6 +40,10 @@ export function readToWorker(value: unknown): ToWorker | undefined {
       return typeof call === 'string' ? { type, call } : undefined;
     case 'read':
       return typeof handle === 'string' ? { type, handle } : undefined;
+    case 'speaks': {
+      const known = readLanguage(language);
+      return known && { type, language: known };
+    }
     default:
       return undefined;
   }

@@ -4,8 +4,17 @@ import { readPressed, readToPage, readToWorker } from './talk.pure';
 it('understands what the other side says, and nothing else', () => {
   expect(readToWorker({ type: 'rings_no_more', call: '018f' })).toEqual({ type: 'rings_no_more', call: '018f' });
   expect(readToWorker({ type: 'what_was_pressed', more: 1 })).toEqual({ type: 'what_was_pressed' });
+  expect(readToWorker({ type: 'speaks', language: 'en' })).toEqual({ type: 'speaks', language: 'en' });
   expect(readToPage({ type: 'pressed' })).toEqual({ type: 'pressed' });
-  for (const odd of [null, 'opened', {}, { type: 'read' }, { type: 'rings_no_more', call: 1 }, { type: 'accept' }]) {
+  for (const odd of [
+    null,
+    'opened',
+    {},
+    { type: 'read' },
+    { type: 'rings_no_more', call: 1 },
+    { type: 'accept' },
+    { type: 'speaks', language: 'xx' },
+  ]) {
     expect(readToWorker(odd)).toBeUndefined();
     expect(readToPage(odd)).toBeUndefined();
   }

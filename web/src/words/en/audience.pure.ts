@@ -1,5 +1,6 @@
 // Who can call now, in one sentence.
 import type { Calling } from '../../api/types';
+import { LOCALE } from './time.pure';
 
 /** "People you follow can call you, once you have written to them." */
 export function whoCanCall(calling: Calling): string {
@@ -11,8 +12,7 @@ export function whoCanCall(calling: Calling): string {
     following && 'people you follow',
     verified && 'verified people',
   ].filter((group) => group !== false);
-  const last = groups.pop();
-  if (last === undefined) return 'Nobody can call you now, because no box is ticked.';
-  const list = groups.length > 0 ? `${groups.join(', ')} and ${last}` : last;
+  if (groups.length === 0) return 'Nobody can call you now, because no box is ticked.';
+  const list = new Intl.ListFormat(LOCALE).format(groups);
   return `${list.charAt(0).toUpperCase()}${list.slice(1)} can call you now, once you have written to them.`;
 }

@@ -1,6 +1,7 @@
 // A finished call in words, from the side of who reads it.
 import type { CallKind, CallOutcome, Role } from '../../api/types';
-import { clock, length } from './time.pure';
+import { missed } from '../../state/outcome.pure';
+import { time } from './time.pure';
 
 /** What there is to say about a finished call. */
 export interface FinishedCall {
@@ -9,25 +10,13 @@ export interface FinishedCall {
   readonly seconds: number;
 }
 
-/** Whether the reader missed it. */
-export function missed(role: Role, outcome: CallOutcome): boolean {
-  return role === 'callee' && (outcome === 'no_answer' || outcome === 'cancelled' || outcome === 'busy');
-}
-
-/** Whether they did not get to talk, so that a voice message may say what the call would have (M-5). */
-export function notTalked(role: Role, outcome: CallOutcome): boolean {
-  if (outcome === 'no_answer' || outcome === 'busy') return true;
-  // Who gave up or was declined may still want to say it; who declined or was given up on has been called in vain.
-  return role === 'caller' ? outcome === 'declined' : outcome === 'cancelled';
-}
-
 const kinds: Record<CallKind, string> = { audio: 'Audio call', video: 'Video call' };
 
 /** How it turned out, without its kind: "12 min", "no answer". Nothing for a missed call: that is said first. */
 export function outcome(role: Role, call: FinishedCall): string {
   switch (call.outcome) {
     case 'answered':
-      return length(call.seconds);
+      return time.length(call.seconds);
     case 'declined':
       return 'declined';
     case 'failed':
@@ -50,5 +39,5 @@ export function callInWords(role: Role, call: FinishedCall): string {
 /** The same with the time of day where the words do not hold a length: "Missed video call, 14:02". */
 export function callWithTime(role: Role, call: FinishedCall, at: number, zone?: string): string {
   const words = callInWords(role, call);
-  return call.outcome === 'answered' ? words : `${words}, ${clock(at, zone)}`;
+  return call.outcome === 'answered' ? words : `${words}, ${time.clock(at, zone)}`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallOutcome, Role } from '../../api/types';
-import { callInWords, callWithTime, missed, notTalked } from './call-words.pure';
+import { missed, notTalked } from '../../state/outcome.pure';
+import { callInWords, callWithTime } from './call-words.pure';
 
 const at = Date.parse('2026-11-22T14:02:00Z');
 const call = (outcome: CallOutcome) => ({ kind: 'video' as const, outcome, seconds: 720 });

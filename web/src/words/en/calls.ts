@@ -1,4 +1,5 @@
 import type { Audience, UnrungReason } from '../../api/types';
+import { inLtr } from '../bidi.pure';
 
 const reasons: Record<UnrungReason, string> = {
   blocked: 'One of you has blocked the other',
@@ -44,7 +45,7 @@ export const calls = {
   audio: 'Audio call',
   video: 'Video call',
   back: 'Call back',
-  backTo: (name: string) => `Call ${name} back`,
+  backTo: (name: string) => `Call ${inLtr(name)} back`,
   again: 'Call again',
   firstMessage: (handle: string) => `@${handle} has to message you first`,
   blocked: (handle: string) => `You have blocked @${handle}`,
@@ -52,7 +53,7 @@ export const calls = {
   incoming: 'Incoming',
   outgoing: 'Outgoing',
   more: 'Show older calls',
-  moreAbout: (name: string) => `More about the call with ${name}`,
+  moreAbout: (name: string) => `More about the call with ${inLtr(name)}`,
   filters: 'Calls to show',
   shown: { all: 'All', missed: 'Missed', incoming: 'Incoming', outgoing: 'Outgoing' },
   asAudio: 'Call with audio',
@@ -93,7 +94,7 @@ export const calls = {
     video: 'Video call',
     limits: 'Several calls in a short time went unanswered, so more were held back for an hour. Nothing to change.',
     rings: (handle: string) => `@${handle} can call you now.`,
-    moreAbout: (name: string) => `More about the call from ${name}`,
+    moreAbout: (name: string) => `More about the call from ${inLtr(name)}`,
     removeAll: 'Delete all that did not ring',
     removedAll: 'Your list of calls that did not ring is empty.',
     remedies,

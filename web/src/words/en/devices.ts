@@ -1,5 +1,6 @@
 import type { PushState } from '../../api/types';
 import type { Line, Push, Verdict } from '../../state/ring-test.pure';
+import { inLtr } from '../bidi.pure';
 
 const push: Record<PushState, (place: string) => string> = {
   off: (place) => `Rings only while Birdcall is open ${place}.`,
@@ -78,12 +79,12 @@ export const devices = {
   seen: (when: string) => `Last seen ${when}`,
   since: (when: string) => `Signed in ${when}`,
   signOut: 'Sign out',
-  signOutOf: (name: string) => `Sign out ${name}`,
-  signedOut: (name: string) => `${name} is signed out.`,
+  signOutOf: (name: string) => `Sign out ${inLtr(name)}`,
+  signedOut: (name: string) => `${inLtr(name)} is signed out.`,
   unnamed: 'Unnamed device',
   others: 'Other devices',
   alone: 'You are signed in nowhere else.',
-  rename: (name: string) => `Rename ${name}`,
+  rename: (name: string) => `Rename ${inLtr(name)}`,
   name: 'Name of the device',
   save: 'Save',
   push: (state: PushState, current: boolean) => push[state](current ? 'here' : 'there'),
@@ -92,7 +93,7 @@ export const devices = {
   isSilenced: 'Silenced: calls leave it alone.',
   test: {
     start: 'Ring me in 10 seconds',
-    startOf: (name: string) => `Ring me in 10 seconds: ${name}`,
+    startOf: (name: string) => `Ring me in 10 seconds: ${inLtr(name)}`,
     title: (when: string) => `Ring test, ${when}`,
     after: (seconds: string) => `+${seconds} s`,
     silenced: 'For the test it rings although it is silenced.',

@@ -1,5 +1,6 @@
 import type { Code } from '../../api/types';
 import type { VoiceTrouble } from '../../voice/recording.pure';
+import { inLtr } from '../bidi.pure';
 
 /** Why there is no recording, and what to do about it. */
 const troubles: Record<VoiceTrouble, string> = {
@@ -19,7 +20,7 @@ export const messages = {
   unread: (count: number) => (count >= 100 ? '100 or more unread' : `${count} unread`),
   unreadList: (count: number) => (count === 1 ? '1 unread conversation' : `${count} unread conversations`),
   voice: (length: string) => `Voice message, ${length}`,
-  you: (text: string) => `You: ${text}`,
+  you: (text: string) => `You: ${inLtr(text)}`,
   empty: {
     title: 'No messages yet',
     text: 'Find a person by handle and write to them.',
@@ -33,7 +34,7 @@ export const messages = {
     text: 'To whom?',
   },
   conversation: {
-    with: (name: string) => `Conversation with ${name}`,
+    with: (name: string) => `Conversation with ${inLtr(name)}`,
     first: (handle: string) => `This is the beginning of your conversation with @${handle}.`,
     unread: 'New',
     older: 'Loading older messages',
@@ -67,7 +68,7 @@ export const messages = {
     deleted: 'Deleted for you.',
   },
   voiceMessage: {
-    from: (name: string, length: string) => `Voice message from ${name}, ${length}`,
+    from: (name: string, length: string) => `Voice message from ${inLtr(name)}, ${length}`,
     own: (length: string) => `Your voice message, ${length}`,
     play: 'Play',
     pause: 'Pause',
@@ -107,6 +108,6 @@ export const messages = {
   },
   retry: 'Retry',
   discard: 'Discard',
-  said: (name: string, text: string) => `${name}: ${text}`,
-  arrived: (name: string) => `New message from ${name}`,
+  said: (name: string, text: string) => `${inLtr(name)}: ${inLtr(text)}`,
+  arrived: (name: string) => `New message from ${inLtr(name)}`,
 };

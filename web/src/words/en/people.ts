@@ -1,10 +1,12 @@
+import { inLtr } from '../bidi.pure';
+
 export const people = {
   title: 'People',
   verified: 'Verified',
   search: 'Search people',
   searchHint: 'Handle or name',
   results: (count: number) => (count === 1 ? '1 person found' : `${count} people found`),
-  nobody: (query: string) => `Nobody whose handle or name begins with “${query}”.`,
+  nobody: (query: string) => `Nobody whose handle or name begins with “${inLtr(query)}”.`,
   lists: 'Lists',
   following: 'Following',
   addressBook: 'Address book',

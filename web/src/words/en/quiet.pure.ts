@@ -1,6 +1,9 @@
 // "Do not disturb" in words.
 import type { Choice, Standing } from '../../state/quiet.pure';
-import { ahead, clock, dateOf, type Here } from './time.pure';
+import { dateOf, type Here } from '../time.pure';
+import { time } from './time.pure';
+
+const { ahead, clock } = time;
 
 /** Short: "On until 07:00", "On", "Off, begins at 22:00", "Off". */
 export function quietInBrief({ on, until, begins }: Standing, here: Here): string {

@@ -1,3 +1,5 @@
+import { inLtr } from '../bidi.pure';
+
 export const quiet = {
   title: 'Do not disturb',
   mark: (standing: string) => `Do not disturb: ${standing}`,
@@ -27,7 +29,7 @@ export const quiet = {
   add: 'Add a person',
   addTitle: 'Whose calls may ring?',
   remove: 'Remove',
-  removeOf: (name: string) => `Remove ${name}`,
+  removeOf: (name: string) => `Remove ${inLtr(name)}`,
   added: (handle: string) => `@${handle} may break through.`,
   removed: (handle: string) => `@${handle} may no longer break through.`,
   breaksThrough: 'May break through Do not disturb',

@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ago,
-  ahead,
-  brief,
-  briefWithClock,
-  clock,
-  clockWithSeconds,
-  dateOf,
-  day,
-  length,
-  stopwatch,
-} from './time.pure';
+import { time } from './time.pure';
 
+const { ago, ahead, brief, briefWithClock, clock, clockWithSeconds, dateOf, day, duration, length, stopwatch } = time;
 const at = (text: string) => Date.parse(text);
 /** A Sunday. */
 const here = { now: at('2026-11-22T14:30:00Z'), zone: 'UTC' };
@@ -65,6 +55,11 @@ describe('moments in words', () => {
 
   it('tell seconds where they count', () => {
     expect(clockWithSeconds(at('2026-11-22T14:02:09Z'), 'UTC')).toBe('14:02:09');
+  });
+
+  it('let a timer grow from minutes to hours', () => {
+    expect([0, 59, 125, 3_725].map(duration)).toEqual(['00:00', '00:59', '02:05', '1:02:05']);
+    expect(duration(-3)).toBe('00:00');
   });
 
   it('count days by midnights, also over a change of summer time', () => {

@@ -3,6 +3,7 @@
 // about them.
 import { meaningOf } from '../notes.pure';
 import { readToWorker } from '../talk.pure';
+import { learn } from './language';
 import { press, whatWasPressed } from './press';
 import { push } from './push';
 import { ringsNoMore } from './rings';
@@ -46,6 +47,9 @@ scope.addEventListener('message', (event) => {
     case 'opened':
       // What they tell of is on the screen now, a ring as well.
       event.waitUntil(withdraw(() => true));
+      break;
+    case 'speaks':
+      event.waitUntil(learn(said.language));
       break;
     case undefined:
       break;

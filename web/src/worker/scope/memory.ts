@@ -3,6 +3,9 @@
 /** Facts older than that are of no use to anybody. A ring lasts less than a minute. */
 const KEEP = 10 * 60 * 1_000;
 
+/** What is kept until it is said anew. */
+export const LASTING = { language: 'language' } as const;
+
 const STORE = 'facts';
 
 interface Fact {
@@ -26,7 +29,8 @@ export async function keep(key: string, value: unknown): Promise<void> {
   cursors.onsuccess = () => {
     const cursor = cursors.result;
     if (!cursor) return;
-    if ((cursor.value as Fact).at < at - KEEP) cursor.delete();
+    const lasting = cursor.key === LASTING.language;
+    if (!lasting && (cursor.value as Fact).at < at - KEEP) cursor.delete();
     cursor.continue();
   };
   await settled(facts.transaction);

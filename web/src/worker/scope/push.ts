@@ -1,7 +1,6 @@
 // A push, by what it says.
 import type { PushMessage } from '../../api/types';
 import { messageNote, testNote, unknownNote } from '../notes.pure';
-import { words } from '../words.pure';
 import { ring, stopped, tellMissed } from './rings';
 import { nameOf, sayTest, serverNow } from './server';
 import { badge, show } from './show';
@@ -9,7 +8,7 @@ import { badge, show } from './show';
 /** Does what a push asks for. It is over when there is nothing left to do, so that the browser lets the worker live. */
 export async function push(data: PushMessageData | null): Promise<void> {
   const message = read(data);
-  if (!message) return show(unknownNote());
+  if (!message) return show(unknownNote);
   if (typeof message.app_badge === 'number') await badge(message.app_badge);
   const { birdcall } = message;
   switch (birdcall.type) {
@@ -21,14 +20,17 @@ export async function push(data: PushMessageData | null): Promise<void> {
       return tellMissed(birdcall);
     case 'message': {
       const { from, text, voice } = birdcall;
-      const body = typeof voice === 'number' ? words.voice(voice) : (text ?? words.message);
-      return show(messageNote(from, await nameOf(from), body));
+      const name = await nameOf(from);
+      return show((words) => {
+        const body = typeof voice === 'number' ? words.voice(voice) : (text ?? words.message);
+        return messageNote(from, name, body);
+      });
     }
     case 'test':
-      await show(testNote(birdcall.test, serverNow() >= birdcall.deadline));
+      await show((words) => testNote(words, birdcall.test, serverNow() >= birdcall.deadline));
       return sayTest(birdcall.test, 'shown');
     default:
-      return show(unknownNote());
+      return show(unknownNote);
   }
 }
 

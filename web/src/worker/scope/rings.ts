@@ -45,7 +45,7 @@ async function begin(push: Told<'ring'>, live: Live): Promise<void> {
   const known = live.over || (over !== undefined && word === 'silence');
   const worth = known ? 'quiet' : verdict(deadline, word, serverNow());
   if (worth === 'missed') return tellMissed(push);
-  if (worth === 'quiet') return mustShow ? show(stoppedNote(call, null)) : undefined;
+  if (worth === 'quiet') return mustShow ? show((words) => stoppedNote(words, call, null)) : undefined;
   await sound(push, name, live);
   void sayRinging(call);
   if (await soundOn(push, name, live)) await atDeadline(push);
@@ -53,7 +53,7 @@ async function begin(push: Told<'ring'>, live: Live): Promise<void> {
 
 /** One sound. What stops it may come while the browser is still at showing it. */
 async function sound(push: Told<'ring'>, name: string, live: Live): Promise<void> {
-  await show(ringNote(push, name));
+  await show((words) => ringNote(words, push, name));
   if (live.over) await withdrawRing(push.call);
 }
 
@@ -90,7 +90,7 @@ async function atDeadline(push: Told<'ring'>): Promise<void> {
 /** The server says that it does not ring any more. */
 export async function stopped({ call, reason }: Told<'ring_stopped'>): Promise<void> {
   await ringsNoMore(call);
-  if (mustShow && (await shown(call))?.type !== 'missed') await show(stoppedNote(call, reason));
+  if (mustShow && (await shown(call))?.type !== 'missed') await show((words) => stoppedNote(words, call, reason));
 }
 
 /** It does not ring any more, for whatever reason. */
@@ -108,11 +108,14 @@ export async function tellMissed(missed: Call): Promise<void> {
   end(call);
   const before = first ? await recall(missedKey(call)) : true;
   if (before) {
-    if (mustShow) await show(missedNote(missed, await nameOf(caller), true));
+    if (!mustShow) return;
+    const name = await nameOf(caller);
+    await show((words) => missedNote(words, missed, name, true));
     return;
   }
   await Promise.all([keep(missedKey(call), true), keep(overKey(call), true)]);
-  await show(missedNote(missed, await nameOf(caller), false));
+  const name = await nameOf(caller);
+  await show((words) => missedNote(words, missed, name, false));
 }
 
 /** Decline was pressed on the notification. */
@@ -120,7 +123,7 @@ export async function decline(call: Call): Promise<void> {
   end(call.call);
   const outcome = await declineThere(call.call);
   if (outcome === 'declined') return keep(overKey(call.call), true);
-  if (outcome === 'silence') return show(notDeclinedNote(call));
+  if (outcome === 'silence') return show((words) => notDeclinedNote(words, call));
   const word = await askCall(call.call);
   if (verdict(0, word, serverNow()) === 'missed' && word !== 'silence') await tellMissed(call);
 }

@@ -1,7 +1,10 @@
 // Shows and takes away notifications.
 
+import { tongues } from '../../words/languages.pure';
+import { type NoteWords, noteWords } from '../../words/notes.pure';
 import { type Meaning, meaningOf, type Note } from '../notes.pure';
 import { alwaysShows } from '../ring.pure';
+import { spoken } from './language';
 import { scope } from './scope';
 
 const ICON = '/icons/icon-192.png';
@@ -10,12 +13,16 @@ const BADGE = '/icons/badge-96.png';
 /** Whether this system wants each push to show something. */
 export const mustShow = alwaysShows(navigator.userAgent);
 
-/** Shows a notification; one with the same tag takes its place. */
-export async function show({ title, options }: Note): Promise<void> {
+/** Shows a notification in the language of the app; one with the same tag takes its place. */
+export async function show(note: (words: NoteWords) => Note): Promise<void> {
+  const lang = await spoken();
+  const { title, options } = note(noteWords[lang]);
   const { actions, ...rest } = options;
   // Some systems have no actions, and type checkers do not know of those that have.
   const most = (Notification as { readonly maxActions?: number }).maxActions ?? 0;
-  const all = { ...rest, icon: ICON, badge: BADGE, lang: 'en', timestamp: Date.now(), actions: actions.slice(0, most) };
+  const { dir } = tongues[lang];
+  const more = { icon: ICON, badge: BADGE, lang, dir, timestamp: Date.now() };
+  const all = { ...rest, ...more, actions: actions.slice(0, most) };
   await scope.registration.showNotification(title, all);
 }
 

@@ -1,6 +1,8 @@
 // What notifications say. They are read on lock screens, so they say who and what kind, and nothing that the caller
 // made up (C-11).
-import type { CallKind, RingStop } from '../api/types';
+import type { CallKind, RingStop } from '../../api/types';
+import { inLtr } from '../bidi.pure';
+import { time } from './time.pure';
 
 const kinds: Record<CallKind, string> = { audio: 'Audio call', video: 'Video call' };
 
@@ -14,15 +16,15 @@ const stops: Record<RingStop, string> = {
   failed: 'The call could not be set up',
 };
 
-export const words = {
-  ring: (name: string) => `${name} is calling`,
+export const notes = {
+  ring: (name: string) => `${inLtr(name)} is calling`,
   kind: (kind: CallKind) => kinds[kind],
   answer: 'Answer',
   decline: 'Decline',
   stopped: (reason: RingStop) => stops[reason],
   over: 'The call is over',
-  missed: (name: string) => `Missed call from ${name}`,
-  voice: (seconds: number) => `Voice message, ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+  missed: (name: string) => `Missed call from ${inLtr(name)}`,
+  voice: (seconds: number) => `Voice message, ${time.stopwatch(seconds)}`,
   message: 'New message',
   test: {
     title: 'Test ring',

@@ -1,9 +1,9 @@
 // The words about rings on a device whose app is closed.
-import type { Code } from '../api/types';
-import { words as all } from '../words';
-import type { Trouble } from './push.svelte';
+import type { Code } from '../../api/types';
+import type { Trouble } from '../../push/push.svelte';
+import { app } from './app';
 
-export const words = {
+export const push = {
   title: 'Ring this device when Birdcall is closed',
   off: 'Get calls and messages here as notifications, also when Birdcall is not open.',
   on: 'Calls and messages reach this device when Birdcall is closed.',
@@ -25,6 +25,6 @@ export const words = {
   installHint: 'An app of its own, with its icon among the others.',
   trouble: (why: Trouble): string => {
     if (why === 'no_service') return 'Not turned on: the push service of this browser did not answer. Try again later.';
-    return `Not changed. ${all.app.errors[why satisfies Code | 'unreachable']}`;
+    return `Not changed. ${app.errors[why satisfies Code | 'unreachable']}`;
   },
 };

@@ -1,0 +1,32 @@
+// English, by area.
+import { app } from './app';
+import { whoCanCall } from './audience.pure';
+import { call } from './call';
+import { callInWords, callWithTime } from './call-words.pure';
+import { calls } from './calls';
+import { connection } from './connection';
+import { devices } from './devices';
+import { messages } from './messages';
+import { people } from './people';
+import { push } from './push';
+import { quiet } from './quiet';
+import { quietInBrief, quietInWords, spanInWords } from './quiet.pure';
+import { settings } from './settings';
+import { asking, signing } from './signing';
+import { time } from './time.pure';
+
+export const en = {
+  app,
+  asking,
+  call,
+  calls: { ...calls, callInWords, callWithTime, whoCanCall },
+  connection,
+  devices,
+  messages,
+  people,
+  push,
+  quiet: { ...quiet, inBrief: quietInBrief, inWords: quietInWords, spanInWords },
+  settings,
+  signing,
+  time,
+};
