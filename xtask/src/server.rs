@@ -7,13 +7,16 @@ use std::path::PathBuf;
 
 /// Builds it. The web app has to be built before, because it is put into the program.
 pub(crate) fn build() -> Outcome<PathBuf> {
-    built(&[])
+    built("birdcall", &[])
 }
 
 /// Builds the program of the packet tests, whose protections can be switched off, and puts it aside: the next build has
 /// the same name.
 pub(crate) fn build_broken() -> Outcome<PathBuf> {
-    let program = built(&["--features", "broken-protections"])?;
+    let program = built(
+        "birdcall",
+        &["--features", "birdcall-server/broken-protections"],
+    )?;
     let aside = target().join("broken-protections");
     let say = |error: std::io::Error| format!("{}: {error}", aside.display());
     fs::create_dir_all(&aside).map_err(say)?;
@@ -37,22 +40,16 @@ pub(crate) fn build_release() -> Outcome<PathBuf> {
 
 /// Builds the bench for development: it makes the weather in tests.
 pub(crate) fn build_bench() -> Outcome<PathBuf> {
-    Process::cargo(&["build", "--quiet", "--package", "birdcall-bench"]).go()?;
-    Ok(program("birdcall-bench"))
+    built("birdcall-bench", &[])
 }
 
-fn built(more: &[&str]) -> Outcome<PathBuf> {
-    let mut words = vec![
-        "build",
-        "--quiet",
-        "--package",
-        "birdcall-server",
-        "--bin",
-        "birdcall",
-    ];
+/// Builds one program of the workspace. Chosen out of the whole workspace and not by its package: libraries then have
+/// the features that they have in the checks before, and are not built a second time.
+fn built(name: &str, more: &[&str]) -> Outcome<PathBuf> {
+    let mut words = vec!["build", "--quiet", "--workspace", "--bin", name];
     words.extend(more);
     Process::cargo(&words).go()?;
-    Ok(program("birdcall"))
+    Ok(program(name))
 }
 
 fn program(name: &str) -> PathBuf {
