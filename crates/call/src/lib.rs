@@ -5,6 +5,7 @@
 //!
 //! Reading order: [`mod@gate`] decides whether a call may ring, [`quiet`] when nobody is to be disturbed,
 //! [`limits`] how often, [`mod@path`] how its media travels, [`machine`] what a call is from its invite to its end,
+//! [`mod@beat`] when its caller is told something,
 //! [`filter`] what of a session description may pass from one side to the other. [`wake`] says whom a push service wakes for a ring or a message.
 //!
 //! Deliberately absent: session descriptions in the machine (they pass by it, through the filter), credentials of the
@@ -15,6 +16,7 @@
     clippy::match_wildcard_for_single_variants
 )]
 
+pub mod beat;
 pub mod filter;
 pub mod gate;
 pub mod limits;

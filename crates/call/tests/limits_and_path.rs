@@ -1,5 +1,6 @@
 //! How often somebody may ring (C-5), and how media travels (P-1).
 
+use birdcall_call::beat::beat;
 use birdcall_call::limits::{
     CALLEE_RINGS, CALLEES, PAIR_HISTORY, PAIR_RINGS, PAIR_SILENCE, PAIR_WINDOW,
 };
@@ -111,4 +112,26 @@ fn a_path_only_tightens() {
     ] {
         assert_eq!(tightened(kept, decided), result);
     }
+}
+
+/// C-6 in time: the grid counts from what the caller knows, and a moment that has begun is past.
+#[test]
+fn a_beat_counts_from_what_the_caller_knows() {
+    let (since, span) = (Timestamp(1_000), Duration::from_millis(100));
+    for (now, expected) in [
+        (1_000, 1_100),
+        (1_099, 1_100),
+        (1_100, 1_200),
+        (1_101, 1_200),
+        (1_555, 1_600),
+        // A clock that was set back.
+        (900, 1_100),
+    ] {
+        assert_eq!(
+            beat(since, span, Timestamp(now)),
+            Timestamp(expected),
+            "{now}"
+        );
+    }
+    assert_eq!(beat(since, Duration::ZERO, Timestamp(5_000)), since);
 }

@@ -1,5 +1,6 @@
 //! What every part of the server holds on to.
 
+use crate::calls::later::Later;
 use crate::calls::turns::Turns;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub counters: Counters,
     /// One change of a call at a time.
     pub turns: Turns,
+    /// What callers are told on the next beat (C-6).
+    pub later: Later,
     /// What wakes closed apps.
     pub push: Push,
     /// Where pictures are made.
@@ -66,6 +69,7 @@ impl App {
             clock,
             counters,
             turns: Turns::default(),
+            later: Later::default(),
             push,
             pictures: Studio::default(),
             ring_tests: RingTests::default(),

@@ -6,6 +6,7 @@
 
 mod facts;
 mod invite;
+pub mod later;
 mod signal;
 mod step;
 mod sweep;
@@ -14,7 +15,7 @@ pub mod turns;
 pub use invite::{Invited, invite};
 pub use signal::{Leg, candidate, description, media};
 pub(crate) use step::machine;
-pub use step::{CallError, Press, act};
+pub use step::{CallError, Press, act, cancel};
 pub use sweep::run as sweep;
 
 use crate::app::App;

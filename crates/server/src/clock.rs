@@ -39,7 +39,14 @@ impl Clock {
     /// Waits until `moment`.
     pub async fn sleep_until(&self, moment: Timestamp) {
         match self {
-            Self::System => tokio::time::sleep(moment.since(self.now())).await,
+            Self::System => {
+                // To the nanosecond: how far into its millisecond a wait began must not show in when it ends (C-6).
+                let whole = moment.since(Timestamp(0));
+                let gone = SystemTime::now()
+                    .duration_since(SystemTime::UNIX_EPOCH)
+                    .unwrap_or_default();
+                tokio::time::sleep(whole.saturating_sub(gone)).await;
+            }
             Self::Manual(hand) => {
                 let mut turned = hand.subscribe();
                 // Cannot fail: `self` holds the sender.

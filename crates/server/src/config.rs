@@ -1,6 +1,7 @@
 //! How the server is told to be: flags, then environment, then the TOML file, then defaults.
 
 use crate::push::{endpoint, vapid};
+use birdcall_call::beat::BEAT;
 use birdcall_protocol::body::{Audience, Calling};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,11 @@ pub struct Options {
     /// Makes people to try it with (ann, bob, cleo, dora; password birdcall-demo)
     #[arg(long, env = "BIRDCALL_DEMO", num_args = 0..=1, default_missing_value = "true")]
     pub demo: Option<bool>,
+    /// Tests with a clock of their own turn the beat of answers off, or to a span they can count in; nobody else sets
+    /// it, so it is no flag and no key [default: [`BEAT`]]
+    #[arg(skip)]
+    #[serde(skip)]
+    pub beat: Option<Duration>,
 }
 
 /// Where the relay listens unless told otherwise: the port that RFC 8656 gives it, on every address of both families.
@@ -132,6 +138,8 @@ pub struct Config {
     pub push_origins: Vec<String>,
     /// Makes people to try it with.
     pub demo: bool,
+    /// The beat on which callers are told things (C-6).
+    pub beat: Duration,
 }
 
 impl Options {
@@ -164,6 +172,7 @@ impl Options {
             contact: self.contact.or(file.contact),
             push_origins: self.push_origins.or(file.push_origins),
             demo: self.demo.or(file.demo),
+            beat: self.beat.or(file.beat),
         })
     }
 
@@ -234,8 +243,18 @@ impl Options {
             contact: self.contact,
             push_origins,
             demo: self.demo.unwrap_or(false),
+            beat: self.beat.unwrap_or_else(beat_at_first),
         })
     }
+}
+
+/// The beat of C-6, unless a build for tests has switched it off.
+fn beat_at_first() -> Duration {
+    #[cfg(feature = "broken-protections")]
+    if crate::broken::without("C-6") {
+        return Duration::ZERO;
+    }
+    BEAT
 }
 
 impl Config {
@@ -274,6 +293,7 @@ impl Config {
             contact: self.contact.clone(),
             push_origins: Some(self.push_origins.clone()),
             demo: Some(self.demo),
+            beat: None,
         };
         toml::to_string(&options).map_err(|error| error.to_string())
     }

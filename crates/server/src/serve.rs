@@ -84,6 +84,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     }
     let mut background = vec![
         tokio::spawn(calls::sweep(app.clone())),
+        tokio::spawn(calls::later::run(app.clone())),
         tokio::spawn(relay::keep_told(app.clone())),
         tokio::spawn(push::run(app.clone())),
     ];

@@ -29,6 +29,16 @@ pub enum To {
     Others(PersonId, DeviceId),
 }
 
+impl To {
+    /// Whose devices they are.
+    #[must_use]
+    pub fn person(self) -> PersonId {
+        match self {
+            Self::Device(person, _) | Self::Person(person) | Self::Others(person, _) => person,
+        }
+    }
+}
+
 /// What is remembered of a call beside its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::auth::Session;
 use crate::problem::ApiError;
 use crate::{random, text};
+use birdcall_call::beat::beat;
 use birdcall_call::{Call, Invite, Party, RelayState, Timing, Verdict};
 use birdcall_protocol::body;
 use birdcall_protocol::call::{CallView, Path, Phase, Role};
@@ -20,12 +21,23 @@ pub enum Invited {
     Again(CallView),
 }
 
-/// Calls somebody.
+/// Calls somebody, and answers on the beat that counts from now, however long the work takes (C-6). Refusals wait like
+/// the rest: one that the caller provokes beside a call that is being made would else tell how long that takes.
 ///
 /// # Errors
 /// Only what the caller could know: C-1, that they are in a call or calling already, that there is no relay. Anything
 /// else that keeps the call from ringing makes it ring out (C-6).
 pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<Invited, ApiError> {
+    let asked = app.clock.now();
+    let invited = make(app, session, body).await;
+    if !app.config.beat.is_zero() {
+        let moment = beat(asked, app.config.beat, app.clock.now());
+        app.clock.sleep_until(moment).await;
+    }
+    invited
+}
+
+async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invited, ApiError> {
     let key = text::key(&body.key)?;
     let me = session.person;
     let id = random::call();

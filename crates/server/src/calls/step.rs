@@ -1,9 +1,11 @@
 //! One step of a call: load, handle, write back, act.
 
 use super::facts;
+use super::later::Held;
 use crate::app::App;
 use crate::problem::ApiError;
 use crate::{push, random};
+use birdcall_call::beat::telling;
 use birdcall_call::{Act, Action, Call, Event, Record, Refusal, To, Visible};
 use birdcall_protocol::call::{Path, Phase};
 use birdcall_protocol::frame::{Changed, ServerFrame};
@@ -70,6 +72,24 @@ pub enum Press {
     Seen,
     /// Invited the caller while the call rings.
     Glare,
+}
+
+/// The caller gives up. Comes back on the beat on which the caller is told so: what the same socket asks next would else
+/// be answered when the work is done, and tell how long it took (C-6).
+///
+/// # Errors
+/// `Refused` if it does not ring any more.
+pub async fn cancel(
+    app: &App,
+    call: CallId,
+    person: PersonId,
+    device: DeviceId,
+) -> Result<(), CallError> {
+    let call = act(app, call, person, device, Press::Cancel).await?;
+    if let Some(moment) = telling(&call, app.config.beat, app.clock.now()) {
+        app.clock.sleep_until(moment).await;
+    }
+    Ok(())
 }
 
 type Facts<'a> = Pin<Box<dyn Future<Output = Result<Event, CallError>> + Send + 'a>>;
@@ -166,13 +186,19 @@ pub(super) async fn step<F>(app: &App, id: CallId, event: F) -> Result<Call, Cal
 where
     F: for<'a> Fn(&'a mut Tx, &'a Call, Timestamp) -> Facts<'a>,
 {
-    let _turn = app.turns.of(id).await;
+    let mut turn = app.turns.of(id).await;
     for _ in 0..TRIES {
         let mut tx = app.store.write().await?;
         let row = tx.call(id).await?.ok_or(Refusal::NotYours)?;
         let mut call = machine(&row)?;
         let now = app.clock.now();
         let event = event(&mut tx, &call, now).await?;
+        if let Some(moment) = too_soon(app, &call, event, now) {
+            drop((tx, turn));
+            app.clock.sleep_until(moment).await;
+            turn = app.turns.of(id).await;
+            continue;
+        }
         let before = call.clone();
         call.handle(event, now)?;
         let actions = drain(&mut call);
@@ -192,6 +218,20 @@ where
         return Ok(call);
     }
     Err(StoreError::Unavailable("a call changed too often to be changed".into()).into())
+}
+
+/// An answer within the first beat, faster than any person, waits for it: what follows between the two sides must not
+/// reach the caller before the answer to the invite has (C-6).
+fn too_soon(app: &App, call: &Call, event: Event, now: Timestamp) -> Option<Timestamp> {
+    let Event::Device {
+        act: Act::Accept { .. } | Act::Decline,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    let first = call.started_at() + app.config.beat;
+    (call.phase() == Phase::Ringing && now < first).then_some(first)
 }
 
 pub(super) fn drain(call: &mut Call) -> Vec<Action> {
@@ -255,8 +295,10 @@ pub(super) async fn remember(
     Ok(())
 }
 
-/// Sends what has to be sent, after the commit.
+/// Sends what has to be sent, after the commit: to the callee at once, to the caller on the beat (C-6).
 pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
+    let caller = call.caller().person;
+    let on_beat = telling(call, app.config.beat, app.clock.now());
     let mut news = false;
     for action in actions {
         match action {
@@ -267,7 +309,10 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
                 ) {
                     app.push.wake.notify_one();
                 }
-                send(app, to, &frame);
+                match on_beat.filter(|_| to.person() == caller) {
+                    Some(moment) => app.later.tell(moment, Held::Frame(to, frame)),
+                    None => send(app, to, &frame),
+                }
             }
             Action::Record(_) => news = true,
         }
@@ -277,14 +322,17 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
         app.relay.revoke(call.id());
     }
     if news {
-        app.hub.news(call.caller().person);
         app.hub.news(call.callee().person);
+        match on_beat {
+            Some(moment) => app.later.tell(moment, Held::News(caller)),
+            None => app.hub.news(caller),
+        }
     }
 }
 
 /// Sends a frame. To a device that is to set up media it adds where our relay is and a credential for its leg, which
 /// exist for nobody before an accept (C-11, P-2).
-fn send(app: &App, to: To, frame: &ServerFrame) {
+pub(super) fn send(app: &App, to: To, frame: &ServerFrame) {
     let (To::Device(person, device), ServerFrame::CallStarted { call, role, .. }) = (to, frame)
     else {
         return app.hub.send(to, frame);

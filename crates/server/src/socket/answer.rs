@@ -43,7 +43,10 @@ pub(super) async fn answer(
         ClientFrame::CallRinging { call } => press(call, Press::RingShown).await,
         ClientFrame::CallAccept { call } => press(call, Press::Accept).await,
         ClientFrame::CallDecline { call } => press(call, Press::Decline).await,
-        ClientFrame::CallCancel { call } => press(call, Press::Cancel).await,
+        ClientFrame::CallCancel { call } => {
+            calls::cancel(app, call, person, device).await?;
+            Ok(None)
+        }
         ClientFrame::CallHangUp { call } => press(call, Press::HangUp).await,
         ClientFrame::CallRejoin { call } => press(call, Press::Rejoin).await,
         ClientFrame::CallConnected { call, epoch } => press(call, Press::Connected(epoch)).await,

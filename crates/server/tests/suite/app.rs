@@ -57,6 +57,8 @@ impl TestApp {
             data: Some(folder.path().to_owned()),
             listen: Some("127.0.0.1:0".parse().unwrap()),
             relay_listen: Some("127.0.0.1:0".parse().unwrap()),
+            // The clock stands still, so nobody would be answered. `gate.rs` tests the beat.
+            beat: Some(Duration::ZERO),
             ..Options::default()
         };
         change(&mut options);
@@ -398,6 +400,17 @@ impl Socket {
             }
             frames.push(frame);
         }
+    }
+
+    /// Whether nothing has come: what the server has sent is there by now, since all of it runs on this thread.
+    pub(crate) async fn is_silent(&mut self) -> bool {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let next = std::future::poll_fn(|context| {
+            std::task::Poll::Ready(self.stream.poll_next_unpin(context).is_pending())
+        });
+        next.await
     }
 
     /// The types of what has been told so far, without what concerns the feed.

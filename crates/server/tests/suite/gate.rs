@@ -1,6 +1,10 @@
 //! Who may call (C-1 to C-7), as caller and callee notice it.
 
 use super::app::{Device, TestApp};
+use birdcall_call::beat::BEAT;
+use birdcall_protocol::call::{CallKind, CallOutcome, Phase};
+use birdcall_protocol::{CallId, Handle};
+use birdcall_store::{CallColumns, NewCall};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -173,6 +177,177 @@ async fn everything_that_is_not_told_looks_the_same_to_the_caller() {
         ann.get("/calls").await["calls"].as_array().unwrap().len(),
         5
     );
+}
+
+/// How a call that nobody answers is made to look: what stands in its way, or nothing.
+const REASONS: [&str; 7] = [
+    "offline", "ringing", "blocked", "off", "audience", "quiet", "limits",
+];
+
+/// C-6 in time: the work is done before, but the answer and the end leave on the same beat, whatever became of the call.
+/// Given up, it is told on the beat as well.
+#[tokio::test]
+async fn what_a_caller_is_told_leaves_on_the_same_beat_for_every_reason() {
+    let app = TestApp::with(|options| options.beat = Some(BEAT)).await;
+    for gives_up in [false, true] {
+        for reason in REASONS {
+            let n = u8::from(gives_up);
+            let names = (format!("a{n}{reason}"), format!("b{n}{reason}"));
+            let (ann, bob) = app.friends(&names.0, &names.1).await;
+            ann.delete(&format!("/people/{}/follow", bob.handle))
+                .await
+                .expect(StatusCode::OK);
+            let mut b = if reason == "offline" {
+                None
+            } else {
+                Some(bob.socket().await)
+            };
+            match reason {
+                "blocked" => bob.block(&ann).await,
+                "off" => {
+                    bob.set_calling(|calling| calling["enabled"] = false.into())
+                        .await;
+                }
+                "audience" => tick(&bob, &[]).await,
+                "quiet" => {
+                    let quiet = json!({"on": true, "zone": ""});
+                    bob.put("/me/quiet", Some(quiet))
+                        .await
+                        .expect(StatusCode::OK);
+                }
+                "limits" => ring_three_times(&app, &ann, &bob).await,
+                _ => {}
+            }
+            if let Some(b) = &mut b {
+                b.so_far().await;
+            }
+            let told = on_the_beat(&app, ann, &bob, gives_up).await;
+            assert_eq!(told, expected(gives_up), "{reason}");
+            if let Some(b) = &mut b {
+                let rang = b.call_frames().await.contains(&"ring".to_owned());
+                assert_eq!(rang, reason == "ringing", "{reason}");
+            }
+        }
+    }
+}
+
+/// What the caller gets, by the milliseconds since the request or since the end.
+fn expected(gives_up: bool) -> Vec<(u64, String)> {
+    let reason = if gives_up { "cancelled" } else { "no_answer" };
+    [
+        (100, "answer"),
+        (100, reason),
+        (100, "entry"),
+        (100, "changed"),
+    ]
+    .map(|(at, what)| (at, what.to_owned()))
+    .to_vec()
+}
+
+async fn ring_three_times(app: &TestApp, ann: &Device, bob: &Device) {
+    let mut history = app.running.app.store.write().await.unwrap();
+    let callee: Handle = bob.handle.parse().unwrap();
+    let caller: Handle = ann.handle.parse().unwrap();
+    let (caller, callee) = (
+        history.person(&caller).await.unwrap().unwrap().id,
+        history.person(&callee).await.unwrap().unwrap().id,
+    );
+    for n in 0..3_i64 {
+        let id = CallId::from_i64(app.clock.now().0 + n);
+        let at = app.clock.now() - std::time::Duration::from_secs(60);
+        let call = NewCall {
+            id,
+            caller,
+            callee,
+            key: &format!("before-{n}-{}", ann.handle),
+            kind: CallKind::Audio,
+            at,
+        };
+        let columns = CallColumns {
+            phase: Phase::Ended,
+            deadline: None,
+            rung: true,
+            answered: false,
+            outcome: Some(CallOutcome::NoAnswer),
+            seconds: 0,
+            callee_sees: true,
+            snapshot: String::new(),
+        };
+        history.add_call(&call, &columns).await.unwrap();
+    }
+    history.commit().await.unwrap();
+}
+
+/// Calls, and notes at which millisecond after the request and after the end the caller is told what. Before each turn
+/// of the clock the work is waited for, so that nothing but the beat can hold anything back.
+async fn on_the_beat(
+    app: &TestApp,
+    ann: Device,
+    bob: &Device,
+    gives_up: bool,
+) -> Vec<(u64, String)> {
+    let ann = std::sync::Arc::new(ann);
+    let mut told = Vec::new();
+    let mut a = ann.socket().await;
+    let (caller, with) = (std::sync::Arc::clone(&ann), bob.handle.clone());
+    let request = tokio::spawn(async move { caller.invite(&with, "audio").await });
+    let call = until_phase(app, &ann, Phase::Ringing).await;
+    for millis in [0, 99] {
+        app.clock.advance(std::time::Duration::from_millis(millis));
+        assert!(a.so_far().await.is_empty());
+        assert!(!request.is_finished(), "{millis}");
+    }
+    app.clock.advance(std::time::Duration::from_millis(1));
+    request.await.unwrap().expect(StatusCode::CREATED);
+    told.push((100, "answer".to_owned()));
+    if gives_up {
+        a.press("call_cancel", &call.to_string()).await;
+    } else {
+        // A beat has gone by since.
+        app.clock.advance(std::time::Duration::from_millis(44_900));
+    }
+    until_phase(app, &ann, Phase::Ended).await;
+    if gives_up {
+        // The socket that gave up is answered nothing at all until then.
+        a.send(json!({"type": "ping"})).await;
+        app.clock.advance(std::time::Duration::from_millis(99));
+        assert!(a.is_silent().await);
+    } else {
+        for millis in [0, 99] {
+            app.clock.advance(std::time::Duration::from_millis(millis));
+            assert!(a.so_far().await.is_empty(), "{millis}");
+        }
+    }
+    app.clock.advance(std::time::Duration::from_millis(1));
+    while told.len() < 4 {
+        let frame = a.next().await;
+        let what = match frame["type"].as_str().unwrap() {
+            "pong" => continue,
+            "call_ended" => frame["reason"].as_str().unwrap(),
+            other => other,
+        };
+        told.push((100, what.to_owned()));
+    }
+    told
+}
+
+/// Waits until the store has the caller's call in that phase; its id.
+async fn until_phase(app: &TestApp, caller: &Device, phase: Phase) -> CallId {
+    let person = caller.handle.parse().unwrap();
+    loop {
+        let mut reader = app.running.app.store.read().await.unwrap();
+        let person = reader.person(&person).await.unwrap().unwrap().id;
+        let open = reader.open_calls(person).await.unwrap();
+        let found = match phase {
+            Phase::Ended => open.is_empty().then_some(CallId::from_i64(0)),
+            _ => open.first().map(|row| row.id),
+        };
+        drop(reader);
+        match found {
+            Some(call) => return call,
+            None => tokio::task::yield_now().await,
+        }
+    }
 }
 
 /// C-5: three unanswered rings in ten minutes, then silence for an hour.
