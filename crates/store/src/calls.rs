@@ -1,9 +1,10 @@
 //! Calls: a row each, with a version. The machine's value stands in `snapshot`; the other columns are copies of parts
 //! of it that questions are asked about.
 
-use crate::words::{from_word, handle, natural, small, to_word};
+use crate::people::{Listed, listed_columns};
+use crate::words::{from_word, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
-use birdcall_protocol::body::{CallFilter, CallRecord, Person, UnrungCall};
+use birdcall_protocol::body::{CallFilter, CallRecord, UnrungCall};
 use birdcall_protocol::call::{CallKind, CallOutcome, Phase, Role, UnrungReason};
 use birdcall_protocol::{CallId, PersonId, Timestamp};
 
@@ -271,20 +272,20 @@ impl Reader {
             started: i64,
             outcome: String,
             seconds: i64,
-            handle: String,
-            name: String,
-            verified: i64,
+            #[sqlx(flatten)]
+            with: Listed,
         }
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT c.id, c.caller, c.kind, c.started, c.outcome, c.seconds, p.handle, p.name, \
-             p.verified FROM calls c \
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT c.id, c.caller, c.kind, c.started, c.outcome, c.seconds, ",
+            listed_columns!(),
+            " FROM calls c \
              JOIN people p ON p.id = CASE WHEN c.caller = $1 THEN c.callee ELSE c.caller END \
              WHERE ((c.caller = $1 AND c.caller_deleted = 0 AND $4 = 1) \
              OR (c.callee = $1 AND c.callee_sees = 1 AND c.callee_deleted = 0 AND ($5 = 1 \
              OR ($6 = 1 AND c.outcome IN ('no_answer', 'cancelled', 'busy'))))) \
              AND c.outcome IS NOT NULL AND c.started < $2 \
              ORDER BY c.started DESC, c.id LIMIT $3",
-        )
+        ))
         .bind(me.as_i64())
         .bind(before.map_or(i64::MAX, |at| at.0))
         .bind(i64::from(limit) + 1)
@@ -300,11 +301,7 @@ impl Reader {
             .map(|row| {
                 Ok(CallRecord {
                     call: CallId::from_i64(row.id),
-                    with: Person {
-                        handle: handle(&row.handle)?,
-                        name: row.name,
-                        verified: row.verified != 0,
-                    },
+                    with: row.with.person()?,
                     role: if row.caller == me.as_i64() {
                         Role::Caller
                     } else {
@@ -329,27 +326,33 @@ impl Reader {
         me: PersonId,
         limit: u32,
     ) -> Result<Vec<UnrungCall>, StoreError> {
-        let rows: Vec<(i64, String, i64, String, String, String, i64)> = sqlx::query_as(
-            "SELECT c.id, c.kind, c.started, c.unrung, p.handle, p.name, p.verified FROM calls c \
-             JOIN people p ON p.id = c.caller WHERE c.callee = $1 AND c.unrung IS NOT NULL \
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            id: i64,
+            kind: String,
+            started: i64,
+            unrung: String,
+            #[sqlx(flatten)]
+            from: Listed,
+        }
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT c.id, c.kind, c.started, c.unrung, ",
+            listed_columns!(),
+            " FROM calls c JOIN people p ON p.id = c.caller WHERE c.callee = $1 AND c.unrung IS NOT NULL \
              ORDER BY c.started DESC, c.id LIMIT $2",
-        )
+        ))
         .bind(me.as_i64())
         .bind(i64::from(limit))
         .fetch_all(self.sql())
         .await?;
         rows.into_iter()
-            .map(|(id, kind, at, reason, caller, name, verified)| {
+            .map(|row| {
                 Ok(UnrungCall {
-                    call: CallId::from_i64(id),
-                    from: Person {
-                        handle: handle(&caller)?,
-                        name,
-                        verified: verified != 0,
-                    },
-                    kind: from_word(kind)?,
-                    at: Timestamp(at),
-                    reason: from_word(reason)?,
+                    call: CallId::from_i64(row.id),
+                    from: row.from.person()?,
+                    kind: from_word(row.kind)?,
+                    at: Timestamp(row.started),
+                    reason: from_word(row.unrung)?,
                 })
             })
             .collect()

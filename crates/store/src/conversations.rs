@@ -1,9 +1,10 @@
 //! Conversations: messages and finished calls between two people, in order.
 
 use crate::feed::News;
+use crate::people::{Listed, listed_columns};
 use crate::words::{from_word, handle, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
-use birdcall_protocol::body::{ConversationSummary, Entry, EntryBody, Person};
+use birdcall_protocol::body::{ConversationSummary, Entry, EntryBody};
 use birdcall_protocol::call::{CallKind, CallOutcome};
 use birdcall_protocol::{CallId, PersonId, Timestamp};
 
@@ -168,28 +169,33 @@ impl Reader {
         me: PersonId,
         limit: u32,
     ) -> Result<Vec<ConversationSummary>, StoreError> {
-        let rows: Vec<(i64, i64, i64, String, String, i64)> = sqlx::query_as(
-            "SELECT m.conversation, m.last_seq, m.read_seq, p.handle, p.name, p.verified \
-             FROM members m JOIN people p ON p.id = m.other \
+        #[derive(sqlx::FromRow)]
+        struct Row {
+            conversation: i64,
+            last_seq: i64,
+            read_seq: i64,
+            #[sqlx(flatten)]
+            with: Listed,
+        }
+        let rows: Vec<Row> = sqlx::query_as(concat!(
+            "SELECT m.conversation, m.last_seq, m.read_seq, ",
+            listed_columns!(),
+            " FROM members m JOIN people p ON p.id = m.other \
              WHERE m.person = $1 AND m.last_seq > 0 ORDER BY m.last_at DESC LIMIT $2",
-        )
+        ))
         .bind(me.as_i64())
         .bind(i64::from(limit))
         .fetch_all(self.sql())
         .await?;
         let mut list = Vec::with_capacity(rows.len());
-        for (conversation, last, read, other, name, verified) in rows {
-            let Some(last) = self.entry_at(me, conversation, last).await? else {
+        for row in rows {
+            let Some(last) = self.entry_at(me, row.conversation, row.last_seq).await? else {
                 continue;
             };
             list.push(ConversationSummary {
-                with: Person {
-                    handle: handle(&other)?,
-                    name,
-                    verified: verified != 0,
-                },
+                with: row.with.person()?,
                 last,
-                unread: self.unread(me, conversation, read).await?,
+                unread: self.unread(me, row.conversation, row.read_seq).await?,
             });
         }
         Ok(list)

@@ -1,9 +1,67 @@
-//! People: accounts, profiles, calling settings.
+//! People: accounts, profiles, calling settings. What a list shows of a person is read here for every statement that
+//! joins people.
 
 use crate::words::handle;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{Audience, Calling, Person};
 use birdcall_protocol::{Handle, PersonId, Timestamp};
+
+/// The columns of a person in a list, from `people p`; read by [`Listed`]. They stand here alone, so that a new one
+/// reaches every list.
+macro_rules! listed_columns {
+    () => {
+        "p.handle, p.name, p.verified"
+    };
+}
+pub(crate) use listed_columns;
+
+/// The columns of a profile, from `people p`; read by [`ProfileColumns`].
+macro_rules! profile_columns {
+    () => {
+        concat!("p.id, p.bio, ", crate::people::listed_columns!())
+    };
+}
+pub(crate) use profile_columns;
+
+/// A person in a list, as the columns have it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct Listed {
+    handle: String,
+    name: String,
+    verified: i64,
+}
+
+impl Listed {
+    pub(crate) fn person(self) -> Result<Person, StoreError> {
+        Ok(Person {
+            handle: handle(&self.handle)?,
+            name: self.name,
+            verified: self.verified != 0,
+        })
+    }
+}
+
+/// A profile, as the columns have it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct ProfileColumns {
+    id: i64,
+    bio: String,
+    #[sqlx(flatten)]
+    listed: Listed,
+}
+
+impl ProfileColumns {
+    pub(crate) fn row(self) -> Result<PersonRow, StoreError> {
+        let person = self.listed.person()?;
+        Ok(PersonRow {
+            id: PersonId::from_i64(self.id),
+            handle: person.handle,
+            name: person.name,
+            bio: self.bio,
+            verified: person.verified,
+        })
+    }
+}
 
 /// A person to add.
 pub struct NewPerson<'a> {
@@ -57,40 +115,21 @@ pub struct CallingRow {
     pub asked: bool,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    handle: String,
-    name: String,
-    bio: String,
-    verified: i64,
-}
-
-impl Row {
-    fn person(self) -> Result<PersonRow, StoreError> {
-        Ok(PersonRow {
-            id: PersonId::from_i64(self.id),
-            handle: handle(&self.handle)?,
-            name: self.name,
-            bio: self.bio,
-            verified: self.verified != 0,
-        })
-    }
-}
-
 impl Reader {
     /// The person with that handle.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn person(&mut self, handle: &Handle) -> Result<Option<PersonRow>, StoreError> {
-        sqlx::query_as::<_, Row>(
-            "SELECT id, handle, name, bio, verified FROM people WHERE handle = $1",
-        )
+        sqlx::query_as::<_, ProfileColumns>(concat!(
+            "SELECT ",
+            profile_columns!(),
+            " FROM people p WHERE p.handle = $1"
+        ))
         .bind(handle.as_str())
         .fetch_optional(self.sql())
         .await?
-        .map(Row::person)
+        .map(ProfileColumns::row)
         .transpose()
     }
 
@@ -99,12 +138,16 @@ impl Reader {
     /// # Errors
     /// `Unavailable`; `Broken` if there is none.
     pub async fn person_by_id(&mut self, id: PersonId) -> Result<PersonRow, StoreError> {
-        sqlx::query_as::<_, Row>("SELECT id, handle, name, bio, verified FROM people WHERE id = $1")
+        sqlx::query_as::<_, ProfileColumns>(concat!(
+            "SELECT ",
+            profile_columns!(),
+            " FROM people p WHERE p.id = $1"
+        ))
             .bind(id.as_i64())
             .fetch_optional(self.sql())
             .await?
             .ok_or_else(|| StoreError::Broken("a person is gone".into()))?
-            .person()
+            .row()
     }
 
     /// Everybody, by handle; for the operator's list.
@@ -112,13 +155,15 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn everybody(&mut self) -> Result<Vec<PersonRow>, StoreError> {
-        sqlx::query_as::<_, Row>(
-            "SELECT id, handle, name, bio, verified FROM people ORDER BY handle",
-        )
+        sqlx::query_as::<_, ProfileColumns>(concat!(
+            "SELECT ",
+            profile_columns!(),
+            " FROM people p ORDER BY p.handle"
+        ))
         .fetch_all(self.sql())
         .await?
         .into_iter()
-        .map(Row::person)
+        .map(ProfileColumns::row)
         .collect()
     }
 
@@ -132,18 +177,20 @@ impl Reader {
             .replace('\\', "\\\\")
             .replace('%', "\\%")
             .replace('_', "\\_");
-        sqlx::query_as::<_, Row>(
-            "SELECT id, handle, name, bio, verified FROM people \
-             WHERE handle LIKE $1 ESCAPE '\\' OR lower(name) LIKE $2 ESCAPE '\\' \
-             ORDER BY handle LIMIT $3",
-        )
+        sqlx::query_as::<_, ProfileColumns>(concat!(
+            "SELECT ",
+            profile_columns!(),
+            " FROM people p \
+             WHERE p.handle LIKE $1 ESCAPE '\\' OR lower(p.name) LIKE $2 ESCAPE '\\' \
+             ORDER BY p.handle LIMIT $3",
+        ))
         .bind(format!("{literal}%"))
         .bind(format!("{literal}%"))
         .bind(i64::from(limit))
         .fetch_all(self.sql())
         .await?
         .into_iter()
-        .map(Row::person)
+        .map(ProfileColumns::row)
         .collect()
     }
 

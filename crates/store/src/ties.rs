@@ -1,7 +1,6 @@
 //! Ties between two people: follow, block, address book.
 
-use crate::people::PersonRow;
-use crate::words::handle;
+use crate::people::{PersonRow, ProfileColumns, profile_columns};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{PersonId, Timestamp};
 
@@ -77,37 +76,33 @@ impl Reader {
     /// `Unavailable`.
     pub async fn tied(&mut self, one: PersonId, tie: Tie) -> Result<Vec<PersonRow>, StoreError> {
         let sql = match tie {
-            Tie::Follow => {
-                "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM follows t \
-                 JOIN people p ON p.id = t.followed WHERE t.follower = $1 ORDER BY p.handle"
-            }
-            Tie::Block => {
-                "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM blocks t \
-                 JOIN people p ON p.id = t.blocked WHERE t.blocker = $1 ORDER BY p.handle"
-            }
-            Tie::AddressBook => {
-                "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM address_book t \
-                 JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
-            }
-            Tie::BreakThrough => {
-                "SELECT p.id, p.handle, p.name, p.bio, p.verified FROM break_through t \
-                 JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
-            }
+            Tie::Follow => concat!(
+                "SELECT ",
+                profile_columns!(),
+                " FROM follows t JOIN people p ON p.id = t.followed WHERE t.follower = $1 ORDER BY p.handle"
+            ),
+            Tie::Block => concat!(
+                "SELECT ",
+                profile_columns!(),
+                " FROM blocks t JOIN people p ON p.id = t.blocked WHERE t.blocker = $1 ORDER BY p.handle"
+            ),
+            Tie::AddressBook => concat!(
+                "SELECT ",
+                profile_columns!(),
+                " FROM address_book t JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
+            ),
+            Tie::BreakThrough => concat!(
+                "SELECT ",
+                profile_columns!(),
+                " FROM break_through t JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
+            ),
         };
-        let rows: Vec<(i64, String, String, String, i64)> = sqlx::query_as(sql)
+        sqlx::query_as::<_, ProfileColumns>(sql)
             .bind(one.as_i64())
             .fetch_all(self.sql())
-            .await?;
-        rows.into_iter()
-            .map(|(id, name_key, name, bio, verified)| {
-                Ok(PersonRow {
-                    id: PersonId::from_i64(id),
-                    handle: handle(&name_key)?,
-                    name,
-                    bio,
-                    verified: verified != 0,
-                })
-            })
+            .await?
+            .into_iter()
+            .map(ProfileColumns::row)
             .collect()
     }
 
