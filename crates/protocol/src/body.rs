@@ -61,6 +61,9 @@ pub struct Me {
     pub bio: String,
     /// Set by the operator.
     pub verified: bool,
+    /// One's picture, as in [`Person`].
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub avatar: Option<String>,
     /// This device.
     pub device: DeviceId,
     /// Who may call, and how.
@@ -203,6 +206,9 @@ pub struct Person {
     pub name: String,
     /// The badge.
     pub verified: bool,
+    /// Their picture, if they have one, is at `/avatars/{avatar}/96` and `/320`. Another picture has another name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub avatar: Option<String>,
 }
 
 /// A person, as one sees them.

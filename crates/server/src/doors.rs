@@ -38,6 +38,10 @@ const MESSAGES: (NonZeroU32, Duration) = (most(60), Duration::from_millis(100));
 /// Invites of one person, allowed or not; how often a phone rings is C-5.
 const INVITES: (NonZeroU32, Duration) = (most(20), Duration::from_secs(3));
 
+/// Pictures of one person, to show or to send. Each takes a processor for up to a second, so raising it lets one person
+/// keep the others waiting.
+const PICTURES: (NonZeroU32, Duration) = (most(20), Duration::from_secs(5));
+
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Clock, NoOpMiddleware<Nanos>>;
 
 /// All rate limits.
@@ -48,6 +52,7 @@ pub struct Doors {
     searches: Limiter<PersonId>,
     messages: Limiter<PersonId>,
     invites: Limiter<PersonId>,
+    pictures: Limiter<PersonId>,
 }
 
 impl Doors {
@@ -61,6 +66,7 @@ impl Doors {
             searches: limiter(SEARCHES, clock),
             messages: limiter(MESSAGES, clock),
             invites: limiter(INVITES, clock),
+            pictures: limiter(PICTURES, clock),
         }
     }
 
@@ -105,6 +111,14 @@ impl Doors {
         check(&self.invites, &person)
     }
 
+    /// Before a picture is decoded.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn picture(&self, person: PersonId) -> Result<(), ApiError> {
+        check(&self.pictures, &person)
+    }
+
     /// Forgets who has not knocked for long.
     pub fn forget(&self) {
         self.handle.retain_recent();
@@ -113,6 +127,7 @@ impl Doors {
         self.searches.retain_recent();
         self.messages.retain_recent();
         self.invites.retain_recent();
+        self.pictures.retain_recent();
     }
 }
 

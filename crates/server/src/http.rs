@@ -6,6 +6,7 @@
 mod accounts;
 mod address_book;
 mod assets;
+mod avatars;
 mod calls;
 mod conversations;
 mod devices;
@@ -23,7 +24,7 @@ use crate::socket;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use birdcall_protocol::limits::{MAX_BODY, MAX_VOICE};
+use birdcall_protocol::limits::{MAX_BODY, MAX_PICTURE, MAX_VOICE};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
@@ -41,6 +42,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::sign_out))
         .routes(routes!(accounts::me, accounts::change_me))
         .routes(routes!(accounts::set_calling))
+        .routes(routes!(avatars::set, avatars::clear).layer(DefaultBodyLimit::max(MAX_PICTURE)))
+        .routes(routes!(avatars::picture))
         .routes(routes!(devices::list))
         .routes(routes!(quiet::set))
         .routes(routes!(quiet::people))

@@ -45,6 +45,13 @@ pub fn token() -> String {
     hex(&bytes)
 }
 
+/// The name of a picture: 128 bits in hexadecimal.
+#[must_use]
+pub fn avatar() -> String {
+    let bytes: [u8; 16] = rand::random();
+    hex(&bytes)
+}
+
 /// Bytes in hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {

@@ -2,14 +2,14 @@
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
-//! one file a subject: `people`, `emails`, `quiet`, `devices`, `ties`, `conversations`, `voices`, `deleting`, `calls`, `feed`,
-//! `push`.
+//! one file a subject: `people`, `avatars`, `emails`, `quiet`, `devices`, `ties`, `conversations`, `voices`, `deleting`,
+//! `calls`, `feed`, `push`.
 //!
-//! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only
-//! (and one column of bytes), `$N`, no string building. The driver is hidden, so that it can be changed behind this
-//! face. No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are
-//! arguments.
+//! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
+//! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
+//! No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
 
+mod avatars;
 mod calls;
 mod conversations;
 mod deleting;
@@ -28,6 +28,7 @@ mod voices;
 mod words;
 mod writer;
 
+pub use avatars::{AvatarSize, NewAvatar};
 pub use calls::{CallColumns, CallHistory, CallRow, Gone, NewCall, RingTimes};
 pub use conversations::{Added, CallEntry, Content, Head, NewMessage};
 pub use devices::{DeviceRow, SignedIn};

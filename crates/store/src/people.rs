@@ -10,7 +10,7 @@ use birdcall_protocol::{Handle, PersonId, Timestamp};
 /// reaches every list.
 macro_rules! listed_columns {
     () => {
-        "p.handle, p.name, p.verified"
+        "p.handle, p.name, p.verified, p.avatar"
     };
 }
 pub(crate) use listed_columns;
@@ -29,6 +29,7 @@ pub(crate) struct Listed {
     handle: String,
     name: String,
     verified: i64,
+    avatar: Option<String>,
 }
 
 impl Listed {
@@ -37,6 +38,7 @@ impl Listed {
             handle: handle(&self.handle)?,
             name: self.name,
             verified: self.verified != 0,
+            avatar: self.avatar,
         })
     }
 }
@@ -59,6 +61,7 @@ impl ProfileColumns {
             name: person.name,
             bio: self.bio,
             verified: person.verified,
+            avatar: person.avatar,
         })
     }
 }
@@ -92,6 +95,8 @@ pub struct PersonRow {
     pub bio: String,
     /// The badge.
     pub verified: bool,
+    /// The token of their picture.
+    pub avatar: Option<String>,
 }
 
 impl PersonRow {
@@ -102,6 +107,7 @@ impl PersonRow {
             handle: self.handle.clone(),
             name: self.name.clone(),
             verified: self.verified,
+            avatar: self.avatar.clone(),
         }
     }
 }
@@ -143,11 +149,11 @@ impl Reader {
             profile_columns!(),
             " FROM people p WHERE p.id = $1"
         ))
-            .bind(id.as_i64())
-            .fetch_optional(self.sql())
-            .await?
-            .ok_or_else(|| StoreError::Broken("a person is gone".into()))?
-            .row()
+        .bind(id.as_i64())
+        .fetch_optional(self.sql())
+        .await?
+        .ok_or_else(|| StoreError::Broken("a person is gone".into()))?
+        .row()
     }
 
     /// Everybody, by handle; for the operator's list.

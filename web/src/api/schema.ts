@@ -182,6 +182,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/avatars/{token}/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A person's picture, a square of at most 96 or 320 pixels. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description 96 or 320 */
+                    size: number;
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The picture */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": number[];
+                    };
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/blocked": {
         parameters: {
             query?: never;
@@ -1237,6 +1286,78 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/me/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replaces one's picture: JPEG, PNG or WebP that does not move, up to 12 MiB and 24 megapixels. A square from its
+         *     middle is kept, without the file's metadata.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                /** @description bad_picture, too_large, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Oneself, changed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes one's picture away. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Oneself, changed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/calling": {
@@ -2296,6 +2417,8 @@ export interface components {
         };
         /** @description Oneself. */
         Me: {
+            /** @description One's picture, as in [`Person`]. */
+            avatar?: string | null;
             /** @description A few words about oneself. */
             bio: string;
             /** @description Who may call, and how. */
@@ -2338,6 +2461,8 @@ export interface components {
         Path: "direct" | "relay";
         /** @description A person in a list. */
         Person: {
+            /** @description Their picture, if they have one, is at `/avatars/{avatar}/96` and `/320`. Another picture has another name. */
+            avatar?: string | null;
             /** @description Their handle. */
             handle: components["schemas"]["Handle"];
             /** @description Their display name. */

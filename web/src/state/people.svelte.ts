@@ -1,4 +1,4 @@
-// Names and badges by handle. Frames speak of handles alone; whoever draws one asks here.
+// Names, badges and pictures by handle. Frames speak of handles alone; whoever draws one asks here.
 import { SvelteMap } from 'svelte/reactivity';
 import { getProfile } from '../api/client';
 import type { Person } from '../api/types';
@@ -8,9 +8,10 @@ const asked = new Map<string, Promise<Person>>();
 
 /** Takes note of people who came with some answer. */
 export function remember(people: readonly Person[]): void {
-  for (const { handle, name, verified } of people) {
+  for (const { handle, name, verified, avatar } of people) {
     const old = known.get(handle);
-    if (old?.name !== name || old.verified !== verified) known.set(handle, { handle, name, verified });
+    if (old?.name === name && old.verified === verified && old.avatar === avatar) continue;
+    known.set(handle, { handle, name, verified, ...(avatar ? { avatar } : {}) });
   }
 }
 

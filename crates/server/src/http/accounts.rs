@@ -192,6 +192,7 @@ async fn read_me(
         name: row.name,
         bio: row.bio,
         verified: row.verified,
+        avatar: row.avatar,
         device,
         calling: settings.calling,
         calling_asked: settings.asked,

@@ -40,8 +40,9 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
         header::HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
     );
-    if api {
-        say(header::CACHE_CONTROL, "no-store");
+    // A handler whose answer may be kept says so itself.
+    if api && !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
 }

@@ -213,7 +213,12 @@ impl Device {
 
     /// Sends bytes, as a recording is sent.
     pub(crate) async fn send_bytes(&self, path: &str, bytes: Vec<u8>) -> Answer {
-        let request = self.client.post(format!("{}{path}", self.base));
+        self.bytes_by(Method::POST, path, bytes).await
+    }
+
+    /// Sends bytes by a method.
+    pub(crate) async fn bytes_by(&self, method: Method, path: &str, bytes: Vec<u8>) -> Answer {
+        let request = self.client.request(method, format!("{}{path}", self.base));
         let cookie = self.cookie().unwrap();
         let response = request.header("cookie", cookie).body(bytes).send();
         let response = response.await.unwrap();

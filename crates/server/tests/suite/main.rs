@@ -3,6 +3,7 @@
 mod abuse;
 mod accounts;
 mod app;
+mod avatars;
 mod calls;
 #[path = "../../../relay/tests/loopback/client.rs"]
 mod client;
@@ -13,6 +14,7 @@ mod gate;
 mod keeping;
 mod messages;
 mod people;
+mod pictures;
 mod process;
 mod push;
 mod push_service;

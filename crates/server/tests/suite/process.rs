@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 /// A running `birdcall serve`; killed when dropped.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     url: String,
 }
@@ -21,7 +21,7 @@ fn birdcall(data: &Path) -> Command {
 }
 
 impl Program {
-    fn start(data: &Path, more: &[&str]) -> Self {
+    pub(crate) fn start(data: &Path, more: &[&str]) -> Self {
         Self::spawn(
             birdcall(data)
                 .args(["serve", "--listen", "127.0.0.1:0"])
@@ -47,7 +47,11 @@ impl Program {
         self.child.wait().unwrap();
     }
 
-    async fn sign_in(&self, handle: &str) -> Device {
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) async fn sign_in(&self, handle: &str) -> Device {
         let device = Device::at(&self.url);
         let body = json!({"handle": handle, "password": "birdcall-demo"});
         device.post("/sessions", body).await.expect(StatusCode::OK);
