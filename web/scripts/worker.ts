@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { build, type Plugin, type ResolvedConfig } from 'vite';
 
 /** Files without a hash in their name that a start without network and a notification need. */
-const FIXED = ['mark.svg', 'manifest.webmanifest', 'icons/icon-192.png', 'icons/badge-96.png'];
+const FIXED = ['mark.svg', 'manifest.webmanifest', 'ar.webmanifest', 'icons/icon-192.png', 'icons/badge-96.png'];
 
 /** Builds `sw.js` beside the app. */
 export function worker(): Plugin {

@@ -6,6 +6,7 @@ mod files;
 mod links;
 mod locks;
 mod pure;
+mod sides;
 mod tidy;
 
 use crate::Outcome;
@@ -20,6 +21,7 @@ pub(crate) fn tidy() -> Outcome {
     let files = files::all()?;
     let mut broken = tidy::check(&files);
     broken.extend(pure::check(&files));
+    broken.extend(sides::check(&files));
     broken.extend(links::check(&files));
     broken.extend(locks::check()?);
     tell(&broken)

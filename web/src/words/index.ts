@@ -9,6 +9,7 @@ export type Words = typeof en;
 /** Each language is a file of its own, and only one of them is loaded. */
 const shelf: Record<Language, () => Promise<Words>> = {
   en: () => import('./en').then(({ en }) => en),
+  ar: () => import('./ar').then(({ ar }) => ar),
 };
 
 /** The words. */
@@ -29,9 +30,6 @@ export function languageSet(): Language | undefined {
     return undefined;
   }
 }
-
-/** The language that the browser asks for. */
-export const languageOfBrowser = (): Language => choose(undefined, navigator.languages);
 
 /** Sets the language of this device, or lets it follow the browser, and begins anew with it. */
 export function setLanguage(chosen: Language | undefined): void {
@@ -63,4 +61,7 @@ function turn(chosen: Language): void {
   const { documentElement: page } = document;
   page.lang = chosen;
   page.dir = tongues[chosen].dir;
+  // The name and the shortcuts of the installed app; whichever the browser reads, it is the same app by its id.
+  const manifest = document.querySelector<HTMLLinkElement>('link[rel=manifest]');
+  if (manifest && chosen !== 'en') manifest.href = `/${chosen}.webmanifest`;
 }

@@ -1,7 +1,7 @@
 // Which languages there are, and which one is spoken.
 
 /** A language that the app speaks. */
-export type Language = 'en';
+export type Language = 'en' | 'ar';
 
 /** What has to be known of one before its words are there. */
 export interface Tongue {
@@ -13,6 +13,7 @@ export interface Tongue {
 /** All of them, in the order in which they are offered. */
 export const tongues: Record<Language, Tongue> = {
   en: { name: 'English', dir: 'ltr' },
+  ar: { name: 'العربية', dir: 'rtl' },
 };
 
 /** The languages by their codes. */

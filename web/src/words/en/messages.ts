@@ -18,6 +18,7 @@ export const messages = {
   settings: 'Calling settings',
   compose: 'New message',
   unread: (count: number) => (count >= 100 ? '100 or more unread' : `${count} unread`),
+  unreadBrief: (count: number) => (count >= 100 ? '99+' : String(count)),
   unreadList: (count: number) => (count === 1 ? '1 unread conversation' : `${count} unread conversations`),
   voice: (length: string) => `Voice message, ${length}`,
   you: (text: string) => `You: ${inLtr(text)}`,

@@ -1,0 +1,35 @@
+// Arabic, by area. People of whom nothing is known are spoken to and of in nouns, which have no gender.
+import type { Words } from '..';
+import { type Draft, filled } from '../draft';
+import { en } from '../en';
+import { app } from './app';
+import { call } from './call';
+import { calls } from './calls';
+import { connection } from './connection';
+import { devices } from './devices';
+import { messages } from './messages';
+import { time } from './number.pure';
+import { people } from './people';
+import { push } from './push';
+import { quiet } from './quiet';
+import { settings } from './settings';
+import { asking, signing } from './signing';
+
+/** What is said so far. */
+export const draft: Draft<Words> = {
+  app,
+  asking,
+  call,
+  calls,
+  connection,
+  devices,
+  messages,
+  people,
+  push,
+  quiet,
+  settings,
+  signing,
+  time,
+};
+
+export const ar: Words = filled<Words>(en, draft);

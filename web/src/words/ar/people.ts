@@ -1,0 +1,60 @@
+import type { Words } from '..';
+import type { Draft } from '../draft';
+import { at, count, forms, name } from './number.pure';
+
+const found = forms('عُثر على شخص واحد', 'عُثر على شخصين', 'أشخاص', 'شخصًا', 'شخص');
+
+export const people: Draft<Words['people']> = {
+  title: 'الأشخاص',
+  verified: 'موثّق',
+  search: 'البحث عن أشخاص',
+  searchHint: 'المعرّف أو الاسم',
+  results: (number) => (number < 3 ? count(number, found) : `عُثر على ${count(number, found)}`),
+  nobody: (query) => `لا يوجد من يبدأ معرّفه أو اسمه بـ«${name(query)}».`,
+  lists: 'القوائم',
+  following: 'المتابَعون',
+  addressBook: 'دفتر العناوين',
+  blockedTab: 'المحظورون',
+  followingEmpty: {
+    title: 'قائمة متابعتك فارغة',
+    text: 'يمكن البحث عن معرّف أعلاه. يمكن لمن في قائمة متابعتك الاتصال بك، ما لم يتغير ذلك في الإعدادات.',
+  },
+  addressBookEmpty: {
+    title: 'دفتر عناوينك فارغ',
+    text: 'يمكن إضافة الأشخاص من ملفاتهم الشخصية. لا يعلم أحد أنه فيه.',
+  },
+  blockedEmpty: {
+    title: 'لا يوجد محظورون لديك',
+    text: 'يمكن حظر شخص من ملفه الشخصي، فلا تصلك منه رسائل ولا مكالمات.',
+  },
+  clear: 'إزالة الكل',
+  clearTitle: 'إفراغ دفتر عناوينك؟',
+  clearText: 'يزيل هذا الجميع دفعة واحدة، ولا يمكن التراجع عنه.',
+  cleared: 'دفتر عناوينك فارغ الآن.',
+  none: {
+    title: 'لم يُفتح ملف شخصي بعد',
+    text: 'يمكن اختيار شخص، أو البحث بالمعرّف أو الاسم.',
+  },
+  followsYou: 'من متابِعيك',
+  you: 'هذا أنت.',
+  edit: 'تعديل الملف الشخصي',
+  message: 'مراسلة',
+  follow: 'متابعة',
+  unfollow: 'إلغاء المتابعة',
+  followed: (handle) => `بدأت متابعة ${at(handle)}.`,
+  unfollowed: (handle) => `أُلغيت متابعة ${at(handle)}.`,
+  add: 'إضافة إلى دفتر العناوين',
+  drop: 'إزالة من دفتر العناوين',
+  added: (handle) => `أُضيف ${at(handle)} إلى دفتر عناوينك.`,
+  dropped: (handle) => `أُزيل ${at(handle)} من دفتر عناوينك.`,
+  block: 'حظر',
+  unblock: 'إلغاء الحظر',
+  blockTitle: (handle) => `حظر ${at(handle)}؟`,
+  blockText: [
+    'لن تصلك رسائل من هذا الحساب، ولن يمكن لأي منكما الاتصال بالآخر. وأي مكالمة بينكما تنتهي فورًا.',
+    'لا يصل أي تنبيه بذلك إلى الطرف الآخر. ويمكن إلغاء الحظر في أي وقت.',
+  ],
+  blocked: (handle) => `تم حظر ${at(handle)}.`,
+  unblocked: (handle) => `أُلغي حظر ${at(handle)}.`,
+  isBlocked: 'هذا الشخص محظور لديك. لا تصلك منه رسائل ولا مكالمات.',
+};
