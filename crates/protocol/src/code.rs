@@ -52,6 +52,26 @@ pub enum Code {
     BadSound,
     /// No JPEG, PNG or WebP, or one that moves, or one that is broken.
     BadPicture,
+    /// One has to show first that one is still who signed in: with the password, a passkey or at the provider.
+    ProofNeeded,
+    /// Without it one could not sign in any more.
+    LastWayIn,
+    /// What was begun is over: it was finished, it took too long, or it began in another browser. Begin again.
+    CeremonyOver,
+    /// The passkey's answer does not fit: of another page, not signed by it, or its count went back.
+    PasskeyRefused,
+    /// This server knows no such passkey; it may have been removed.
+    PasskeyUnknown,
+    /// This passkey is known already.
+    PasskeyKnown,
+    /// The page's address has no name, and passkeys belong to names.
+    NoPasskeysHere,
+    /// The provider of accounts cannot be reached, or there is none.
+    ProviderAway,
+    /// What the provider said does not hold.
+    ProviderRefused,
+    /// The account at the provider belongs to somebody else here, or one has another there already.
+    IdentityTaken,
     /// The list is full.
     Full,
     /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
@@ -87,6 +107,16 @@ impl Code {
             Self::BadPushEndpoint => "bad_push_endpoint",
             Self::BadSound => "bad_sound",
             Self::BadPicture => "bad_picture",
+            Self::ProofNeeded => "proof_needed",
+            Self::LastWayIn => "last_way_in",
+            Self::CeremonyOver => "ceremony_over",
+            Self::PasskeyRefused => "passkey_refused",
+            Self::PasskeyUnknown => "passkey_unknown",
+            Self::PasskeyKnown => "passkey_known",
+            Self::NoPasskeysHere => "no_passkeys_here",
+            Self::ProviderAway => "provider_away",
+            Self::ProviderRefused => "provider_refused",
+            Self::IdentityTaken => "identity_taken",
             Self::Full => "full",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",

@@ -120,6 +120,10 @@ id! {
     CallId
 }
 id! {
+    /// One passkey of a person.
+    PasskeyId
+}
+id! {
     /// One self-test of a device's ring.
     TestId
 }

@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`ids`], [`handle`] and [`email`] name things, [`limits`] bounds them, [`call`] has the words of a call,
 //! [`body`] the HTTP bodies, [`frame`] the WebSocket frames, [`push`] what a closed app is told, [`quiet`] and
-//! [`ring_test`] two subjects that stand in several of them, [`code`] the stable error codes.
+//! [`ring_test`] two subjects that stand in several of them, [`ways_in`] how a person comes in, [`code`] the stable
+//! error codes.
 //!
 //! This crate holds types and their syntax. It has no rules (those are in `birdcall-call`), no I/O and no clock.
 //! With the feature `schema` every type also describes itself for the OpenAPI document, from which the TypeScript
@@ -20,9 +21,10 @@ pub mod push;
 pub mod quiet;
 pub mod ring_test;
 pub mod time;
+pub mod ways_in;
 
 pub use code::Code;
 pub use email::Email;
 pub use handle::Handle;
-pub use ids::{CallId, DeviceId, PersonId, TestId};
+pub use ids::{CallId, DeviceId, PasskeyId, PersonId, TestId};
 pub use time::Timestamp;

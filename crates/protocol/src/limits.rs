@@ -45,6 +45,9 @@ pub const MAX_PAGE: u32 = 100;
 /// Live devices of a person; the one unused longest is signed out when another signs in.
 pub const MAX_DEVICES: u32 = 20;
 
+/// Passkeys of a person. Each one is named to every authenticator that makes another.
+pub const MAX_PASSKEYS: u32 = 20;
+
 /// Entries of an address book.
 pub const MAX_ADDRESS_BOOK: u32 = 10_000;
 

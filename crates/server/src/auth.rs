@@ -107,7 +107,9 @@ fn cookie_name(secure: bool) -> &'static str {
     }
 }
 
-fn digest(token: &str) -> String {
+/// What the store keeps of a token: its SHA-256 in hexadecimal.
+#[must_use]
+pub fn digest(token: &str) -> String {
     random::hex(&Sha256::digest(token.as_bytes()))
 }
 

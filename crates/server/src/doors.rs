@@ -26,6 +26,10 @@ const HANDLE: (NonZeroU32, Duration) = (most(10), Duration::from_secs(20));
 /// Sign-ins from one address; many people can share one.
 const ADDRESS: (NonZeroU32, Duration) = (most(100), Duration::from_secs(1));
 
+/// Passkeys asked for and errands to the provider, from one address: every look at the sign-in page is one. Each stands in
+/// the database for some minutes.
+const CEREMONIES: (NonZeroU32, Duration) = (most(100), Duration::from_secs(1));
+
 /// Sign-ups from one address. Raising it lets one machine make accounts faster.
 const SIGN_UPS: (NonZeroU32, Duration) = (most(40), Duration::from_secs(20));
 
@@ -48,6 +52,7 @@ type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Clock, NoOpMiddleware<Nan
 pub struct Doors {
     handle: Limiter<Handle>,
     address: Limiter<IpAddr>,
+    ceremonies: Limiter<IpAddr>,
     sign_ups: Limiter<IpAddr>,
     searches: Limiter<PersonId>,
     messages: Limiter<PersonId>,
@@ -62,6 +67,7 @@ impl Doors {
         Self {
             handle: limiter(HANDLE, clock),
             address: limiter(ADDRESS, clock),
+            ceremonies: limiter(CEREMONIES, clock),
             sign_ups: limiter(SIGN_UPS, clock),
             searches: limiter(SEARCHES, clock),
             messages: limiter(MESSAGES, clock),
@@ -77,6 +83,22 @@ impl Doors {
     pub fn sign_in(&self, handle: &Handle, from: IpAddr) -> Result<(), ApiError> {
         check(&self.address, &network(from))?;
         check(&self.handle, handle)
+    }
+
+    /// Before a ceremony begins: a passkey is asked for, or somebody goes to the provider.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn ceremony(&self, from: IpAddr) -> Result<(), ApiError> {
+        check(&self.ceremonies, &network(from))
+    }
+
+    /// Before the answer to a ceremony is looked at; it counts like a sign-in from that address.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn answer(&self, from: IpAddr) -> Result<(), ApiError> {
+        check(&self.address, &network(from))
     }
 
     /// Before a sign-up.
@@ -123,6 +145,7 @@ impl Doors {
     pub fn forget(&self) {
         self.handle.retain_recent();
         self.address.retain_recent();
+        self.ceremonies.retain_recent();
         self.sign_ups.retain_recent();
         self.searches.retain_recent();
         self.messages.retain_recent();

@@ -13,11 +13,15 @@ mod devices;
 mod health;
 mod input;
 mod openapi;
+mod passkeys;
 mod people;
+mod proof;
 mod push;
 mod quiet;
 mod security;
+mod server;
 mod voices;
+mod ways_in;
 
 use crate::app::App;
 use crate::socket;
@@ -40,6 +44,15 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::sign_up))
         .routes(routes!(accounts::sign_in))
         .routes(routes!(accounts::sign_out))
+        .routes(routes!(server::facts))
+        .routes(routes!(ways_in::list))
+        .routes(routes!(passkeys::begin_making))
+        .routes(routes!(passkeys::finish_making))
+        .routes(routes!(passkeys::change, passkeys::remove))
+        .routes(routes!(passkeys::begin_sign_in))
+        .routes(routes!(passkeys::sign_in))
+        .routes(routes!(passkeys::begin_proof))
+        .routes(routes!(passkeys::prove))
         .routes(routes!(accounts::me, accounts::change_me))
         .routes(routes!(accounts::set_calling))
         .routes(routes!(avatars::set, avatars::clear).layer(DefaultBodyLimit::max(MAX_PICTURE)))

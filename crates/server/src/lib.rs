@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`config`] (how it is told to be), [`serve`] (start to end), [`app`] (what everything holds on to),
 //! [`http`] (the route table), [`socket`], [`messages`], [`calls`] (the driver around `birdcall_call`). `hub` has the
-//! sockets of this node, [`push`] wakes closed apps, `auth` the sessions, `doors` the rate limits, `problem` the one error that becomes a response.
+//! sockets of this node, [`push`] wakes closed apps, `auth` the sessions, [`passkeys`] other
+//! ways in than passwords, `doors` the rate limits, `problem` the one error that becomes a response.
 
 pub mod app;
 pub mod auth;
@@ -19,6 +20,7 @@ pub mod http;
 pub mod hub;
 pub mod listen;
 pub mod messages;
+pub mod passkeys;
 pub mod password;
 pub mod picture;
 pub mod problem;

@@ -56,6 +56,8 @@ impl Passwords {
         if password.len() > MAX_PASSWORD {
             return Ok(false);
         }
+        // An account without a password has an empty hash, and takes as long to refuse as any.
+        let hash = hash.filter(|hash| !hash.is_empty());
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
         let fits = self.run(move || fits(&password, &hash)).await?;

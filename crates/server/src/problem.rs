@@ -65,6 +65,34 @@ impl ApiError {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "That is no picture that can be read.",
             ),
+            Code::ProofNeeded => (StatusCode::FORBIDDEN, "Show first that it is you."),
+            Code::LastWayIn => (
+                StatusCode::CONFLICT,
+                "Without it you could not sign in any more.",
+            ),
+            Code::CeremonyOver => (StatusCode::CONFLICT, "That is over. Begin again."),
+            Code::PasskeyRefused => (StatusCode::UNAUTHORIZED, "The passkey does not fit."),
+            Code::PasskeyUnknown => (
+                StatusCode::UNAUTHORIZED,
+                "This server knows no such passkey.",
+            ),
+            Code::PasskeyKnown => (StatusCode::CONFLICT, "This passkey is known already."),
+            Code::NoPasskeysHere => (
+                StatusCode::CONFLICT,
+                "Passkeys need a page whose address has a name.",
+            ),
+            Code::ProviderAway => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The provider of accounts cannot be reached.",
+            ),
+            Code::ProviderRefused => (
+                StatusCode::UNAUTHORIZED,
+                "The provider did not confirm who you are.",
+            ),
+            Code::IdentityTaken => (
+                StatusCode::CONFLICT,
+                "That account belongs to somebody else here.",
+            ),
             Code::Full => (StatusCode::CONFLICT, "The list is full."),
             Code::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,

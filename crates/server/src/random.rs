@@ -1,6 +1,6 @@
 //! Where ids and tokens come from: the operating system's generator, seeded into a cryptographic one.
 
-use birdcall_protocol::{CallId, DeviceId, PersonId, TestId};
+use birdcall_protocol::{CallId, DeviceId, PasskeyId, PersonId, TestId};
 
 /// A new person's id.
 #[must_use]
@@ -24,6 +24,18 @@ pub fn call() -> CallId {
 #[must_use]
 pub fn test() -> TestId {
     TestId::new(rand::random())
+}
+
+/// A new passkey's id.
+#[must_use]
+pub fn passkey() -> PasskeyId {
+    PasskeyId::new(rand::random())
+}
+
+/// What authenticators shall know a person by: 128 bits.
+#[must_use]
+pub fn user_handle() -> [u8; 16] {
+    rand::random()
 }
 
 /// The id of a push in the outbox: 63 bits.

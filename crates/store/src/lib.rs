@@ -8,16 +8,21 @@
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
 //! No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
+//!
+//! Ways in beside the password stand in `ceremonies`, `passkeys` and `identities`.
 
 mod avatars;
 mod calls;
+mod ceremonies;
 mod conversations;
 mod deleting;
 mod devices;
 mod emails;
 mod error;
 mod feed;
+mod identities;
 mod open;
+mod passkeys;
 mod people;
 mod push;
 mod quiet;
@@ -30,12 +35,15 @@ mod writer;
 
 pub use avatars::{AvatarSize, NewAvatar};
 pub use calls::{CallColumns, CallHistory, CallRow, Gone, NewCall, RingTimes};
+pub use ceremonies::CeremonyKind;
 pub use conversations::{Added, CallEntry, Content, Head, NewMessage};
 pub use devices::{DeviceRow, SignedIn};
 pub use emails::EmailRow;
 pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
+pub use identities::{IdentityRow, NewIdentity, Ways};
 pub use open::{Options, Store};
+pub use passkeys::{NewPasskey, PasskeyKey, PasskeyRow};
 pub use people::{CallingRow, NewPerson, PersonRow};
 pub use push::{NewPush, PushAbout, PushRow, Subscription, WokenBy, WokenDevice};
 pub use reader::Reader;

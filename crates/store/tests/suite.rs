@@ -2,6 +2,7 @@
 
 mod accounts;
 mod keeping;
+mod passkeys;
 mod push;
 mod world;
 

@@ -7,12 +7,15 @@ import type {
   Calling,
   DeviceChange,
   Invite,
+  NewPasskey,
   Problem,
   ProfileChange,
+  Proof,
   PushSubscription,
   Quiet,
   SignIn,
   SignUp,
+  UsedPasskey,
 } from './types';
 
 const http = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
@@ -47,6 +50,20 @@ const path = (handle: string) => ({ params: { path: { handle } } });
 export const signUp = (body: SignUp) => take(http.POST('/api/v1/accounts', { body }));
 export const signIn = (body: SignIn) => take(http.POST('/api/v1/sessions', { body }));
 export const signOut = () => take(http.DELETE('/api/v1/sessions/current'));
+
+export const getServer = () => take(http.GET('/api/v1/server'));
+
+export const getWaysIn = () => take(http.GET('/api/v1/ways-in'));
+export const beginPasskey = (body: Proof) => take(http.POST('/api/v1/passkeys/begin', { body }));
+export const addPasskey = (body: NewPasskey) => take(http.POST('/api/v1/passkeys', { body }));
+export const renamePasskey = (passkey: string, name: string) =>
+  take(http.PATCH('/api/v1/passkeys/{passkey}', { params: { path: { passkey } }, body: { name } }));
+export const removePasskey = (passkey: string) =>
+  take(http.DELETE('/api/v1/passkeys/{passkey}', { params: { path: { passkey } } }));
+export const beginPasskeySignIn = () => take(http.POST('/api/v1/sessions/passkey/begin'));
+export const passkeySignIn = (body: UsedPasskey) => take(http.POST('/api/v1/sessions/passkey', { body }));
+export const beginPasskeyProof = () => take(http.POST('/api/v1/sessions/current/passkey/begin'));
+export const passkeyProof = (body: UsedPasskey) => take(http.POST('/api/v1/sessions/current/passkey', { body }));
 
 export const getMe = () => take(http.GET('/api/v1/me'));
 export const changeProfile = (body: ProfileChange) => take(http.PATCH('/api/v1/me', { body }));

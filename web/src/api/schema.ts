@@ -1608,6 +1608,182 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the passkey that the browser has made. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPasskey"];
+                };
+            };
+            responses: {
+                /** @description ceremony_over, passkey_refused, passkey_known, full, no_passkeys_here, bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The passkey */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Passkey"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes one of one's passkeys, unless nothing else would let one in. Who is signed in with it stays so. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    passkey: components["schemas"]["PasskeyId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, last_way_in */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Removed */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Renames one of one's passkeys. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    passkey: components["schemas"]["PasskeyId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasskeyChange"];
+                };
+            };
+            responses: {
+                /** @description not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Renamed */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to make a passkey, for somebody who shows who they are. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Proof"];
+                };
+            };
+            responses: {
+                /** @description proof_needed, wrong_password, full, no_passkeys_here, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What the browser needs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MakePasskey"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1908,6 +2084,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server offers, for whoever is not signed in yet. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The facts */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServerFacts"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -2000,6 +2212,192 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/current/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows with a passkey that one is still who signed in; good for ten minutes on this device. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UsedPasskey"];
+                };
+            };
+            responses: {
+                /** @description ceremony_over, passkey_unknown, passkey_refused, no_passkeys_here, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Shown */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/current/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to show with a passkey that one is still who signed in. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description no_passkeys_here, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What the browser needs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskPasskey"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in on this device with a passkey. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UsedPasskey"];
+                };
+            };
+            responses: {
+                /** @description ceremony_over, passkey_unknown, passkey_refused, no_passkeys_here, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Signed in */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to sign in with a passkey. Nobody says who they are: the passkey does. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description no_passkeys_here, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What the browser needs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AskPasskey"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/socket": {
         parameters: {
             query?: never;
@@ -2046,10 +2444,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ways-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's password, passkeys and account at the provider. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How one comes in */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaysIn"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a browser needs to ask for a passkey (`PublicKeyCredentialRequestOptions`). */
+        AskPasskey: {
+            /** @description Names this in the answer; good for one. */
+            ceremony: string;
+            /** @description What has to be signed. */
+            challenge: string;
+            /** @description The host whose passkeys are asked for. */
+            host: string;
+            /**
+             * Format: int32
+             * @description For how long the answer is waited for, in milliseconds.
+             */
+            timeout: number;
+        };
         /** @description The boxes of C-3, joined by OR. None ticked: nobody can call. */
         Audience: {
             /** @description "People in your address book". */
@@ -2280,7 +2728,7 @@ export interface components {
          * @description What went wrong, by what the client can do about it.
          * @enum {string}
          */
-        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "full" | "unavailable" | "internal";
+        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "proof_needed" | "last_way_in" | "ceremony_over" | "passkey_refused" | "passkey_unknown" | "passkey_known" | "no_passkeys_here" | "provider_away" | "provider_refused" | "identity_taken" | "full" | "unavailable" | "internal";
         /** @description A conversation's head. It exists for any two people, also before the first message. */
         Conversation: {
             /**
@@ -2406,6 +2854,15 @@ export interface components {
             /** @description User name of the credential. */
             username: string;
         };
+        /** @description One's account at the provider. */
+        Identity: {
+            /** @description Since when it is a way in. */
+            created: components["schemas"]["Timestamp"];
+            /** @description When one last came in by it. */
+            last_used: components["schemas"]["Timestamp"];
+            /** @description What the provider calls it. */
+            name: string;
+        };
         /** @description `POST /calls`. */
         Invite: {
             /** @description Chosen by the client; the same key again answers with the same call instead of a second one. */
@@ -2414,6 +2871,26 @@ export interface components {
             kind: components["schemas"]["CallKind"];
             /** @description Whom to call. */
             with: components["schemas"]["Handle"];
+        };
+        /** @description What a browser needs to make a passkey (`PublicKeyCredentialCreationOptions`). */
+        MakePasskey: {
+            /** @description Algorithms of signatures that can be checked, the best first (COSE numbers). */
+            algorithms: number[];
+            /** @description Names this in the answer; good for one. */
+            ceremony: string;
+            /** @description What has to be signed. */
+            challenge: string;
+            /** @description Credentials that one has already. */
+            exclude: string[];
+            /** @description The host it will work at. */
+            host: string;
+            /**
+             * Format: int32
+             * @description For how long the answer is waited for, in milliseconds.
+             */
+            timeout: number;
+            /** @description What its authenticator knows one by. */
+            user: string;
         };
         /** @description Oneself. */
         Me: {
@@ -2454,6 +2931,37 @@ export interface components {
             /** @description A screen is shared. */
             screen: boolean;
         };
+        /** @description `POST /passkeys`: a passkey that a browser has made. */
+        NewPasskey: {
+            /** @description The authenticator's `attestationObject`. */
+            attestation: string;
+            /** @description What it answers. */
+            ceremony: string;
+            /** @description The browser's `clientDataJSON`. */
+            client_data: string;
+            /** @description What to call it. */
+            name: string;
+        };
+        /** @description One of one's passkeys. */
+        Passkey: {
+            /** @description When it was made. */
+            created: components["schemas"]["Timestamp"];
+            /** @description What its authenticator calls it. */
+            credential: string;
+            /** @description The host it works at. */
+            host: string;
+            /** @description The passkey. */
+            id: components["schemas"]["PasskeyId"];
+            last_used?: components["schemas"]["Timestamp"] | null;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description `PATCH /passkeys/{passkey}`. */
+        PasskeyChange: {
+            /** @description What to call it. */
+            name: string;
+        };
+        PasskeyId: string;
         /**
          * @description How media travels (P-1). The order is the order of tightening: a call's path only ever grows.
          * @enum {string}
@@ -2510,6 +3018,19 @@ export interface components {
             bio?: string | null;
             /** @description New display name. */
             name?: string | null;
+        };
+        /**
+         * @description Shows that one is still who signed in, before something that could lock one out. Without a password it is good if
+         *     one came in with a passkey or by the provider lately, or showed it since.
+         */
+        Proof: {
+            /** @description The password. */
+            password?: string | null;
+        };
+        /** @description A provider of accounts. */
+        Provider: {
+            /** @description What people call it. */
+            name: string;
         };
         /** @description What a device that has the app closed is told. Nothing but ids, kinds, moments and handles of a call (C-11). */
         PushEvent: {
@@ -2687,6 +3208,14 @@ export interface components {
          * @enum {string}
          */
         SdpType: "offer" | "answer";
+        /** @description `GET /server`: what anybody may know of this server. */
+        ServerFacts: {
+            /** @description Whether it can send mail; without that e-mail is not offered. */
+            mail: boolean;
+            oidc?: components["schemas"]["Provider"] | null;
+            /** @description Whether anybody may sign up. */
+            sign_up: boolean;
+        };
         /** @description What the server sends. */
         ServerFrame: {
             /** @description One's own calls that this device may take part in: as caller, or in it. */
@@ -2951,6 +3480,32 @@ export interface components {
          * @enum {string}
          */
         UnrungReason: "blocked" | "off" | "audience" | "do_not_disturb" | "limits";
+        /** @description A passkey that was used. */
+        UsedPasskey: {
+            /** @description The authenticator's data. */
+            authenticator_data: string;
+            /** @description What it answers. */
+            ceremony: string;
+            /** @description The browser's `clientDataJSON`. */
+            client_data: string;
+            /** @description What its authenticator calls it. */
+            credential: string;
+            /** @description What to call this device, when one signs in. */
+            device?: string | null;
+            /** @description The signature over both. */
+            signature: string;
+            /** @description What the authenticator knows its owner by. */
+            user: string;
+        };
+        /** @description `GET /ways-in`: how one comes in. */
+        WaysIn: {
+            identity?: components["schemas"]["Identity"] | null;
+            /** @description By passkeys, the newest first. */
+            passkeys: components["schemas"]["Passkey"][];
+            /** @description By a password. */
+            password: boolean;
+            proved_until?: components["schemas"]["Timestamp"] | null;
+        };
     };
     responses: never;
     parameters: never;

@@ -160,7 +160,8 @@ pub(super) async fn finish_me(
     Ok(Json(me))
 }
 
-async fn add_device(
+/// Signs a device in, and gives it its cookie.
+pub(super) async fn add_device(
     app: &App,
     tx: &mut Tx,
     jar: CookieJar,
@@ -179,7 +180,8 @@ async fn add_device(
     Ok((jar.add(signing_in(token, app.config.secure)), device))
 }
 
-async fn read_me(
+/// Oneself, as one device sees it.
+pub(super) async fn read_me(
     app: &App,
     reader: &mut birdcall_store::Reader,
     person: PersonId,

@@ -34,6 +34,20 @@ impl Page {
         })
     }
 
+    /// The host, as a browser names it: a name or an address, IPv6 in brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The origin as text (RFC 6454, 6.2), always with the port.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let Self { host, port, tls } = self;
+        let scheme = if *tls { "https" } else { "http" };
+        format!("{scheme}://{host}:{port}")
+    }
+
     /// The URLs of a relay on this host (RFC 7065): UDP on its own port first, then TCP on the port of the page, with
     /// TLS if the page has it, for networks that let nothing else through. Each costs a browser one allocation for
     /// each of its addresses.

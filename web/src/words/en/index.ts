@@ -14,6 +14,7 @@ import { quietInBrief, quietInWords, spanInWords } from './quiet.pure';
 import { settings } from './settings';
 import { asking, signing } from './signing';
 import { time } from './time.pure';
+import { waysIn } from './ways-in';
 
 export const en = {
   app,
@@ -29,4 +30,5 @@ export const en = {
   settings,
   signing,
   time,
+  waysIn,
 };
