@@ -1,7 +1,9 @@
 //! HTTP bodies under `/api/v1`. HTTP changes what is remembered and reads it; the socket tells what changed.
 
 use crate::call::{CallKind, CallOutcome, Phase, Role, UnrungReason};
+use crate::profile::LookAlike;
 use crate::quiet::Quiet;
+use crate::report::Warning;
 use crate::ring_test::RingTest;
 use crate::{CallId, Code, DeviceId, Handle, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -70,6 +72,9 @@ pub struct Me {
     pub calling: Calling,
     /// Whether the first sign-in's question about calls was answered (C-2).
     pub calling_asked: bool,
+    /// What the operator has to say and one has not read yet.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub warning: Option<Warning>,
     /// Whether the server can relay calls now; without that no call with Enhanced call privacy connects (P-5).
     pub relay: bool,
     /// When one does not want to be disturbed.
@@ -230,6 +235,14 @@ pub struct Profile {
     pub blocked: bool,
     /// Their calls ring also while one does not want to be disturbed.
     pub breaks_through: bool,
+    /// How many follow them.
+    pub followers: u32,
+    /// How many they follow.
+    pub follows: u32,
+    /// Whom of one's own people they could be mistaken for by name or handle. Never for those one follows, has in one's
+    /// address book, or who are verified.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub looks_like: Option<LookAlike>,
     /// Whether one may press Call.
     pub call: CallOption,
 }

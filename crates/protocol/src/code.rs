@@ -16,6 +16,8 @@ pub enum Code {
     NotSignedIn,
     /// Handle and password do not fit together. The same for a handle that does not exist.
     WrongPassword,
+    /// The operator has closed the account.
+    AccountDisabled,
     /// The handle is taken.
     HandleTaken,
     /// Signing up is closed on this server.
@@ -89,6 +91,7 @@ impl Code {
             Self::TooLarge => "too_large",
             Self::NotSignedIn => "not_signed_in",
             Self::WrongPassword => "wrong_password",
+            Self::AccountDisabled => "account_disabled",
             Self::HandleTaken => "handle_taken",
             Self::SignUpClosed => "sign_up_closed",
             Self::TooMany => "too_many",

@@ -28,6 +28,27 @@ impl Handle {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// How it looks: the same for handles that are hard to tell apart. UTS 39's skeleton, as far as letters, digits and
+    /// `_` go, which is left out.
+    #[must_use]
+    pub fn look(&self) -> String {
+        let mut look = String::with_capacity(self.0.len());
+        for c in self.0.chars() {
+            match c {
+                '_' => {}
+                '0' => look.push('o'),
+                '1' | 'i' => look.push('l'),
+                'm' => look.push_str("rn"),
+                other => look.push(other),
+            }
+        }
+        if look.is_empty() {
+            self.0.clone()
+        } else {
+            look
+        }
+    }
 }
 
 impl FromStr for Handle {

@@ -42,6 +42,15 @@ pub const MAX_REFUSED_FRAMES: u32 = 50;
 /// Entries of a conversation, calls or people in one answer.
 pub const MAX_PAGE: u32 = 100;
 
+/// People in one answer of somebody's followers.
+pub const MAX_FOLLOW_PAGE: u32 = 50;
+
+/// Longest text of a report, and of an operator's answer to it, in characters.
+pub const MAX_REPORT_WORDS: usize = 1_000;
+
+/// Entries that a report may carry. Each voice message or picture among them stands in the database once more.
+pub const MAX_REPORT_ENTRIES: usize = 20;
+
 /// Live devices of a person; the one unused longest is signed out when another signs in.
 pub const MAX_DEVICES: u32 = 20;
 

@@ -1,13 +1,13 @@
 //! The commands of the program `birdcall`.
 
 mod relay;
+mod report;
 
 use crate::clock::Clock;
 use crate::config::{Config, Options};
 use crate::{demo, http, password, random, serve};
 use birdcall_protocol::Handle;
-use birdcall_protocol::frame::Changed;
-use birdcall_store::{NewPerson, News, StoreError};
+use birdcall_store::{Act, NewPerson, StoreError};
 use clap::{Parser, Subcommand};
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -36,6 +36,13 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
+    /// Reads and answers what people report, also while the server runs
+    Report {
+        #[command(flatten)]
+        options: Box<Options>,
+        #[command(subcommand)]
+        command: report::ReportCommand,
+    },
     /// Runs the relay alone, for a server on another machine
     Relay(Box<relay::Line>),
     /// Prints the OpenAPI document
@@ -62,6 +69,16 @@ enum UserCommand {
         /// The handle
         handle: Handle,
     },
+    /// Closes an account: its person is signed out everywhere at once, and cannot sign in
+    Disable {
+        /// The handle
+        handle: Handle,
+    },
+    /// Opens an account again
+    Enable {
+        /// The handle
+        handle: Handle,
+    },
     /// Lists everybody
     List,
 }
@@ -76,6 +93,7 @@ pub async fn run(line: Line) -> Result<(), String> {
         Command::Serve(options) => serve_until_signal(resolve(*options)?).await,
         Command::Config(options) => print(&resolve(*options)?.to_toml()?),
         Command::User { options, command } => user(resolve(*options)?, command).await,
+        Command::Report { options, command } => report::run(resolve(*options)?, command).await,
         Command::Relay(inner) => relay::run(*inner, line.config.as_deref()).await,
         Command::Openapi => print(&http::document().map_err(|error| error.to_string())?),
     }
@@ -155,8 +173,12 @@ async fn user(config: Config, command: UserCommand) -> Result<(), String> {
             }
             print(&format!("@{handle} added\n"))?;
         }
-        UserCommand::Verify { handle } => verify(&store, &handle, true).await?,
-        UserCommand::Unverify { handle } => verify(&store, &handle, false).await?,
+        UserCommand::Verify { handle } => act(&store, &handle, Act::Verify, "verified").await?,
+        UserCommand::Unverify { handle } => {
+            act(&store, &handle, Act::Unverify, "no longer verified").await?;
+        }
+        UserCommand::Disable { handle } => act(&store, &handle, Act::Disable, "closed").await?,
+        UserCommand::Enable { handle } => act(&store, &handle, Act::Enable, "open again").await?,
         UserCommand::List => {
             let people = store.read().await.map_err(say)?.everybody().await;
             for person in people.map_err(say)? {
@@ -169,30 +191,14 @@ async fn user(config: Config, command: UserCommand) -> Result<(), String> {
     Ok(())
 }
 
-async fn verify(
+async fn act(
     store: &birdcall_store::Store,
     handle: &Handle,
-    verified: bool,
+    act: Act,
+    said: &str,
 ) -> Result<(), String> {
-    let done = async {
-        let mut tx = store.write().await?;
-        if !tx.set_verified(handle, verified).await? {
-            return Ok(false);
-        }
-        if let Some(person) = tx.person(handle).await? {
-            tx.tell(person.id, News::Changed(Changed::Me)).await?;
-        }
-        tx.commit().await?;
-        Ok::<_, StoreError>(true)
-    };
-    match done.await {
-        Ok(true) => print(&format!(
-            "@{handle} is {}verified\n",
-            if verified { "" } else { "no longer " }
-        )),
-        Ok(false) => Err(format!("there is no @{handle}")),
-        Err(error) => Err(error.to_string()),
-    }
+    report::to(store, handle, act, None, "").await?;
+    print(&format!("@{handle} is {said}\n"))
 }
 
 fn print(text: &str) -> Result<(), String> {

@@ -33,6 +33,8 @@ async fn make(app: &App) -> Result<(), StoreError> {
         if app.store.read().await?.person(&handle).await?.is_some() {
             return Ok(());
         }
+        let name =
+            crate::names::name(name).map_err(|_| StoreError::Broken("a demo name".into()))?;
         known.push((random::person(), handle, name, words));
     }
     let password = app

@@ -46,6 +46,9 @@ const INVITES: (NonZeroU32, Duration) = (most(20), Duration::from_secs(3));
 /// keep the others waiting.
 const PICTURES: (NonZeroU32, Duration) = (most(20), Duration::from_secs(5));
 
+/// Reports of one person. Raising it lets one person fill the operator's list.
+const REPORTS: (NonZeroU32, Duration) = (most(10), Duration::from_secs(600));
+
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Clock, NoOpMiddleware<Nanos>>;
 
 /// All rate limits.
@@ -58,6 +61,7 @@ pub struct Doors {
     messages: Limiter<PersonId>,
     invites: Limiter<PersonId>,
     pictures: Limiter<PersonId>,
+    reports: Limiter<PersonId>,
 }
 
 impl Doors {
@@ -73,6 +77,7 @@ impl Doors {
             messages: limiter(MESSAGES, clock),
             invites: limiter(INVITES, clock),
             pictures: limiter(PICTURES, clock),
+            reports: limiter(REPORTS, clock),
         }
     }
 
@@ -141,6 +146,14 @@ impl Doors {
         check(&self.pictures, &person)
     }
 
+    /// Before a report.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn report(&self, person: PersonId) -> Result<(), ApiError> {
+        check(&self.reports, &person)
+    }
+
     /// Forgets who has not knocked for long.
     pub fn forget(&self) {
         self.handle.retain_recent();
@@ -151,6 +164,7 @@ impl Doors {
         self.messages.retain_recent();
         self.invites.retain_recent();
         self.pictures.retain_recent();
+        self.reports.retain_recent();
     }
 }
 

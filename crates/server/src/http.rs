@@ -18,6 +18,7 @@ mod people;
 mod proof;
 mod push;
 mod quiet;
+mod reports;
 mod security;
 mod server;
 mod voices;
@@ -69,8 +70,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(people::profile))
         .routes(routes!(people::follow, people::unfollow))
         .routes(routes!(people::block, people::unblock))
+        .routes(routes!(people::followers))
+        .routes(routes!(people::followed_by))
         .routes(routes!(people::following))
         .routes(routes!(people::blocked))
+        .routes(routes!(reports::report, reports::list))
+        .routes(routes!(reports::warning_read))
         .routes(routes!(address_book::list, address_book::clear))
         .routes(routes!(address_book::add, address_book::remove))
         .routes(routes!(conversations::list))

@@ -197,6 +197,13 @@ impl Hub {
         }
     }
 
+    /// Closes all sockets of a person.
+    pub fn close_person(&self, person: PersonId, reason: CloseReason) {
+        for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
+            entry.close(reason);
+        }
+    }
+
     /// Closes a device's sockets.
     pub fn close_device(&self, person: PersonId, device: DeviceId, reason: CloseReason) {
         for entry in lock(&self.0.people).get(&person).into_iter().flatten() {

@@ -26,6 +26,10 @@ impl ApiError {
                 StatusCode::UNAUTHORIZED,
                 "Handle and password do not fit together.",
             ),
+            Code::AccountDisabled => (
+                StatusCode::FORBIDDEN,
+                "The operator of this server has closed this account.",
+            ),
             Code::HandleTaken => (StatusCode::CONFLICT, "That handle is taken."),
             Code::SignUpClosed => (
                 StatusCode::FORBIDDEN,

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::hub::CloseReason;
 use crate::listen::{Door, Peer, serve_turn};
 use crate::push::{self, Push};
-use crate::{calls, demo, http, relay};
+use crate::{calls, demo, http, names, operator, relay};
 use axum::Router;
 use birdcall_store::{Options, Store};
 use prometheus_client::registry::Registry;
@@ -60,6 +60,9 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     let door = Door::with_relay(listener, tls, relay)?;
     let streams = relay.map(|relay| serve_turn(relay, tls));
     let streams = streams.transpose()?;
+    names::fold_all(&app.store)
+        .await
+        .map_err(|error| format!("cannot fold names: {error}"))?;
     if app.config.demo {
         demo::people(&app).await?;
     }
@@ -86,6 +89,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         tokio::spawn(calls::sweep(app.clone())),
         tokio::spawn(calls::later::run(app.clone())),
         tokio::spawn(relay::keep_told(app.clone())),
+        tokio::spawn(operator::watch(app.clone())),
         tokio::spawn(push::run(app.clone())),
     ];
     background.extend(streams);

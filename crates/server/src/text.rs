@@ -1,24 +1,11 @@
 //! What people type, checked and cleaned before it is kept.
 
+use crate::names::line;
 use crate::problem::ApiError;
 use birdcall_protocol::Code;
-use birdcall_protocol::limits::{MAX_BIO, MAX_DEVICE_NAME, MAX_KEY, MAX_MESSAGE, MAX_NAME};
+use birdcall_protocol::limits::{MAX_DEVICE_NAME, MAX_KEY, MAX_MESSAGE};
 
-/// A display name: one line, without control and bidirectional formatting characters (M-2).
-///
-/// # Errors
-/// `bad_input` if nothing is left or it is too long.
-pub fn name(text: &str) -> Result<String, ApiError> {
-    bounded(&line(text), 1, MAX_NAME)
-}
-
-/// A text about oneself.
-///
-/// # Errors
-/// `bad_input` if it is too long.
-pub fn bio(text: &str) -> Result<String, ApiError> {
-    bounded(paragraph(text).trim(), 0, MAX_BIO)
-}
+pub use crate::names::{bio, name};
 
 /// A direct message, as typed but for control characters.
 ///
@@ -37,6 +24,14 @@ pub fn message(text: &str) -> Result<String, ApiError> {
             Ok(text)
         }
     })
+}
+
+/// Words for the operator, or from them: lines, without control characters.
+///
+/// # Errors
+/// `bad_input` if it is longer than `most` characters.
+pub fn words(text: &str, most: usize) -> Result<String, ApiError> {
+    bounded(paragraph(text).trim(), 0, most)
 }
 
 /// What a person calls a device; cut rather than refused.
@@ -75,34 +70,11 @@ fn bounded(text: &str, least: usize, most: usize) -> Result<String, ApiError> {
     }
 }
 
-fn line(text: &str) -> String {
-    let visible: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control() && !directional(*c) && !invisible(*c))
-        .collect();
-    visible
-        .split(' ')
-        .filter(|word| !word.is_empty())
-        .fold(String::new(), |mut joined, word| {
-            if !joined.is_empty() {
-                joined.push(' ');
-            }
-            joined.push_str(word);
-            joined
-        })
-}
-
 fn paragraph(text: &str) -> String {
     text.replace("\r\n", "\n")
         .chars()
         .filter(|c| !c.is_control() || *c == '\n' || *c == '\t')
         .collect()
-}
-
-/// Characters that turn the direction of what follows (UAX 9): in a name they would rearrange the page around it.
-fn directional(c: char) -> bool {
-    matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Characters that show nothing. The zero-width joiner is not among them: emoji need it.
@@ -116,13 +88,6 @@ fn invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_lose_what_would_rearrange_the_page() {
-        assert_eq!(name("  Ann\u{202E}\u{0}  Lee\n"), Ok("Ann Lee".into()));
-        assert_eq!(name("\u{200B}\u{FEFF}"), Err(Code::BadInput.into()));
-        assert_eq!(name(&"x".repeat(51)), Err(Code::BadInput.into()));
-    }
 
     #[test]
     fn messages_keep_their_lines_and_are_bounded() {

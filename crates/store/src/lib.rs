@@ -2,8 +2,8 @@
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
-//! one file a subject: `people`, `avatars`, `emails`, `quiet`, `devices`, `ties`, `conversations`, `voices`, `deleting`,
-//! `calls`, `feed`, `push`.
+//! one file a subject: `people`, `finding`, `avatars`, `emails`, `quiet`, `devices`, `ties`, `conversations`, `voices`,
+//! `deleting`, `calls`, `feed`, `push`, `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
@@ -20,6 +20,7 @@ mod devices;
 mod emails;
 mod error;
 mod feed;
+mod finding;
 mod identities;
 mod open;
 mod passkeys;
@@ -27,6 +28,7 @@ mod people;
 mod push;
 mod quiet;
 mod reader;
+mod reports;
 mod ties;
 mod tx;
 mod voices;
@@ -41,12 +43,14 @@ pub use devices::{DeviceRow, SignedIn};
 pub use emails::EmailRow;
 pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
+pub use finding::Sought;
 pub use identities::{IdentityRow, NewIdentity, Ways};
 pub use open::{Options, Store};
 pub use passkeys::{NewPasskey, PasskeyKey, PasskeyRow};
-pub use people::{CallingRow, NewPerson, PersonRow};
+pub use people::{CallingRow, Named, NewPerson, PersonRow};
 pub use push::{NewPush, PushAbout, PushRow, Subscription, WokenBy, WokenDevice};
 pub use reader::Reader;
-pub use ties::{Tie, Ties};
+pub use reports::{Act, ActRow, Evidence, NewAct, NewReportRow, ReportRow};
+pub use ties::{FollowCounts, FollowList, Tie, Ties};
 pub use tx::Tx;
 pub use voices::Sound;

@@ -66,6 +66,17 @@ impl ProfileColumns {
     }
 }
 
+/// A display name, with the foldings by which people are found and told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// As it is shown.
+    pub text: String,
+    /// Each word without case and diacritics, a space before it.
+    pub folded: String,
+    /// How it looks: the same for names that are hard to tell apart.
+    pub look: String,
+}
+
 /// A person to add.
 pub struct NewPerson<'a> {
     /// Their id.
@@ -73,7 +84,7 @@ pub struct NewPerson<'a> {
     /// Their handle.
     pub handle: &'a Handle,
     /// Display name.
-    pub name: &'a str,
+    pub name: &'a Named,
     /// Password hash as a PHC string.
     pub password: &'a str,
     /// Calling settings to start with.
@@ -173,33 +184,6 @@ impl Reader {
         .collect()
     }
 
-    /// People whose handle or name begins with `start` (without case for handles and ASCII names), by handle.
-    ///
-    /// # Errors
-    /// `Unavailable`.
-    pub async fn search(&mut self, start: &str, limit: u32) -> Result<Vec<PersonRow>, StoreError> {
-        let literal = start
-            .to_lowercase()
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        sqlx::query_as::<_, ProfileColumns>(concat!(
-            "SELECT ",
-            profile_columns!(),
-            " FROM people p \
-             WHERE p.handle LIKE $1 ESCAPE '\\' OR lower(p.name) LIKE $2 ESCAPE '\\' \
-             ORDER BY p.handle LIMIT $3",
-        ))
-        .bind(format!("{literal}%"))
-        .bind(format!("{literal}%"))
-        .bind(i64::from(limit))
-        .fetch_all(self.sql())
-        .await?
-        .into_iter()
-        .map(ProfileColumns::row)
-        .collect()
-    }
-
     /// Id and password hash of a handle.
     ///
     /// # Errors
@@ -257,12 +241,13 @@ impl Tx {
         sqlx::query(
             "INSERT INTO people (id, handle, name, bio, verified, password, created, \
              calling_enabled, audience_address_book, audience_following, audience_verified, \
-             audience_everyone, enhanced_privacy, calling_asked, feed) \
-             VALUES ($1, $2, $3, '', 0, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0)",
+             audience_everyone, enhanced_privacy, calling_asked, feed, name_folded, name_look, \
+             handle_look) \
+             VALUES ($1, $2, $3, '', 0, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, $12, $13, $14)",
         )
         .bind(new.id.as_i64())
         .bind(new.handle.as_str())
-        .bind(new.name)
+        .bind(&new.name.text)
         .bind(new.password)
         .bind(new.at.0)
         .bind(i64::from(new.calling.enabled))
@@ -271,23 +256,35 @@ impl Tx {
         .bind(i64::from(new.calling.audience.verified))
         .bind(i64::from(new.calling.audience.everyone))
         .bind(i64::from(new.calling.enhanced_privacy))
+        .bind(&new.name.folded)
+        .bind(&new.name.look)
+        .bind(new.handle.look())
         .execute(self.sql())
         .await?;
         Ok(())
     }
 
-    /// Changes display name and bio.
+    /// Changes the display name.
     ///
     /// # Errors
     /// `Unavailable`.
-    pub async fn set_profile(
-        &mut self,
-        id: PersonId,
-        name: &str,
-        bio: &str,
-    ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET name = $1, bio = $2 WHERE id = $3")
-            .bind(name)
+    pub async fn set_name(&mut self, id: PersonId, name: &Named) -> Result<(), StoreError> {
+        sqlx::query("UPDATE people SET name = $1, name_folded = $2, name_look = $3 WHERE id = $4")
+            .bind(&name.text)
+            .bind(&name.folded)
+            .bind(&name.look)
+            .bind(id.as_i64())
+            .execute(self.sql())
+            .await?;
+        Ok(())
+    }
+
+    /// Changes what a person says of themselves.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn set_bio(&mut self, id: PersonId, bio: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE people SET bio = $1 WHERE id = $2")
             .bind(bio)
             .bind(id.as_i64())
             .execute(self.sql())

@@ -2,7 +2,7 @@
 
 use crate::people::{PersonRow, ProfileColumns, profile_columns};
 use crate::{Reader, StoreError, Tx};
-use birdcall_protocol::{PersonId, Timestamp};
+use birdcall_protocol::{Handle, PersonId, Timestamp};
 
 /// A kind of tie from one person to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,87 @@ pub struct Ties {
     pub breaks_through: bool,
 }
 
+/// Which of a person's two public lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FollowList {
+    /// Those who follow them.
+    Followers,
+    /// Those whom they follow.
+    Following,
+}
+
+/// How long a person's two public lists are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FollowCounts {
+    /// Those who follow them.
+    pub followers: u32,
+    /// Those whom they follow.
+    pub following: u32,
+}
+
 impl Reader {
+    /// Up to `limit` of the people in a public list of `person`, by handle, from behind `after`, and whether there are
+    /// more. The same for whoever asks.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn follow_list(
+        &mut self,
+        person: PersonId,
+        list: FollowList,
+        after: Option<&Handle>,
+        limit: u32,
+    ) -> Result<(Vec<PersonRow>, bool), StoreError> {
+        let sql = match list {
+            FollowList::Followers => concat!(
+                "SELECT ",
+                profile_columns!(),
+                " FROM follows t JOIN people p ON p.id = t.follower \
+                 WHERE t.followed = $1 AND p.handle > $2 AND p.deletes IS NULL AND p.gone = 0 \
+                 ORDER BY p.handle LIMIT $3",
+            ),
+            FollowList::Following => concat!(
+                "SELECT ",
+                profile_columns!(),
+                " FROM follows t JOIN people p ON p.id = t.followed \
+                 WHERE t.follower = $1 AND p.handle > $2 AND p.deletes IS NULL AND p.gone = 0 \
+                 ORDER BY p.handle LIMIT $3",
+            ),
+        };
+        let mut rows = sqlx::query_as::<_, ProfileColumns>(sql)
+            .bind(person.as_i64())
+            .bind(after.map_or("", Handle::as_str))
+            .bind(i64::from(limit) + 1)
+            .fetch_all(self.sql())
+            .await?
+            .into_iter()
+            .map(ProfileColumns::row)
+            .collect::<Result<Vec<_>, _>>()?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        Ok((rows, more))
+    }
+
+    /// How long the public lists of `person` are.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn follow_counts(&mut self, person: PersonId) -> Result<FollowCounts, StoreError> {
+        let (followers, following): (i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM follows t JOIN people p ON p.id = t.follower \
+             WHERE t.followed = $1 AND p.deletes IS NULL AND p.gone = 0), \
+             (SELECT count(*) FROM follows t JOIN people p ON p.id = t.followed \
+             WHERE t.follower = $1 AND p.deletes IS NULL AND p.gone = 0)",
+        )
+        .bind(person.as_i64())
+        .fetch_one(self.sql())
+        .await?;
+        Ok(FollowCounts {
+            followers: crate::words::small(followers),
+            following: crate::words::small(following),
+        })
+    }
+
     /// What ties `one` and `other`.
     ///
     /// # Errors

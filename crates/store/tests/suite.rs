@@ -11,7 +11,8 @@ use birdcall_protocol::call::{CallKind, CallOutcome, Phase, UnrungReason};
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::{CallId, DeviceId, Timestamp};
 use birdcall_store::{
-    Added, CallColumns, CallEntry, FeedPage, NewCall, News, Options, Store, StoreError, Tie, Ties,
+    Added, CallColumns, CallEntry, FeedPage, NewCall, News, Options, Sought, Store, StoreError,
+    Tie, Ties,
 };
 use std::time::Duration;
 use world::{ANN, BOB, CLEO, World, message};
@@ -167,7 +168,12 @@ async fn search_finds_beginnings_and_takes_no_wildcards() {
     let world = World::new().await;
     let mut reader = world.store.read().await.unwrap();
     let mut found = async |start: &str| {
-        let people = reader.search(start, 10).await.unwrap();
+        let words = [start.to_lowercase()];
+        let sought = Sought {
+            handle: &words[0],
+            words: &words,
+        };
+        let people = reader.search(CLEO, &sought, 10).await.unwrap();
         people
             .into_iter()
             .map(|p| p.handle.to_string())

@@ -59,7 +59,7 @@ pub(super) async fn sign_up(
 /// Signs in on this device.
 #[utoipa::path(post, path = "/sessions", tag = "accounts", request_body = SignIn, responses(
     (status = 200, description = "Signed in", body = Me),
-    (status = "4XX", description = "wrong_password, too_many", body = Problem)))]
+    (status = "4XX", description = "wrong_password, account_disabled, too_many", body = Problem)))]
 pub(super) async fn sign_in(
     State(app): State<App>,
     From(address): From,
@@ -122,13 +122,12 @@ pub(super) async fn change_me(
     let name = body.name.as_deref().map(text::name).transpose()?;
     let bio = body.bio.as_deref().map(text::bio).transpose()?;
     let mut tx = app.store.write().await?;
-    let now = tx.person_by_id(session.person).await?;
-    tx.set_profile(
-        session.person,
-        &name.unwrap_or(now.name),
-        &bio.unwrap_or(now.bio),
-    )
-    .await?;
+    if let Some(name) = name {
+        tx.set_name(session.person, &name).await?;
+    }
+    if let Some(bio) = bio {
+        tx.set_bio(session.person, &bio).await?;
+    }
     finish_me(&app, tx, session).await
 }
 
@@ -168,6 +167,9 @@ pub(super) async fn add_device(
     person: PersonId,
     name: Option<&str>,
 ) -> Result<(CookieJar, DeviceId), ApiError> {
+    if tx.is_disabled(person).await? {
+        return Err(Code::AccountDisabled.into());
+    }
     let devices = tx.devices(person).await?;
     for old in devices.iter().skip(MAX_DEVICES as usize - 1) {
         tx.remove_device(person, old.id).await?;
@@ -198,6 +200,7 @@ pub(super) async fn read_me(
         device,
         calling: settings.calling,
         calling_asked: settings.asked,
+        warning: reader.warning(person).await?,
         relay: app.relay.state() == RelayState::Available,
         quiet: reader.quiet(person).await?,
         push_key: app.push.key().to_owned(),

@@ -62,7 +62,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(queries, 11);
+        assert_eq!(queries, 14);
         // Frames and push messages stand in the same document.
         for schema in ["ClientFrame", "ServerFrame", "PushMessage"] {
             assert!(

@@ -4,14 +4,16 @@ use super::input::{Asked, Part};
 use crate::app::App;
 use crate::auth::Session;
 use crate::calls;
+use crate::looks;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use birdcall_protocol::body::{CallOption, Person, Problem, Profile};
 use birdcall_protocol::frame::Changed;
-use birdcall_protocol::limits::MAX_NAME;
+use birdcall_protocol::limits::{MAX_FOLLOW_PAGE, MAX_NAME};
+use birdcall_protocol::profile::{FollowPage, LookAlike};
 use birdcall_protocol::{Code, Handle, PersonId};
-use birdcall_store::{News, PersonRow, Reader, Tie};
+use birdcall_store::{FollowList, News, PersonRow, Reader, Sought, Tie};
 
 /// People a search answers with.
 const FOUND: u32 = 20;
@@ -20,13 +22,24 @@ const FOUND: u32 = 20;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
-    /// The beginning of a handle or a name.
+    /// The beginning of a handle, or of words of a name.
     query: String,
 }
 
-/// People whose handle or name begins with the query.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct From {
+    /// The last handle of the page before.
+    #[serde(default)]
+    after: Option<Handle>,
+}
+
+/// People whose handle begins with the query, or whose name has a word for each of its words that begins so, without
+/// case and diacritics. First the one with that very handle, then those one follows, those in one's address book, those
+/// who follow one, the rest; by handle within each.
 #[utoipa::path(get, path = "/people", tag = "people", params(Search), responses(
-    (status = 200, description = "Up to 20 people, by handle", body = Vec<Person>),
+    (status = 200, description = "Up to 20 people", body = Vec<Person>),
     (status = "4XX", description = "bad_input, too_many", body = Problem)))]
 pub(super) async fn search(
     State(app): State<App>,
@@ -39,7 +52,12 @@ pub(super) async fn search(
     if query.is_empty() || query.chars().count() > MAX_NAME {
         return Err(Code::BadInput.into());
     }
-    let found = app.store.read().await?.search(query, FOUND).await?;
+    let sought = Sought {
+        handle: &query.to_lowercase(),
+        words: &looks::sought(query),
+    };
+    let mut reader = app.store.read().await?;
+    let found = reader.search(session.person, &sought, FOUND).await?;
     Ok(Json(found.iter().map(PersonRow::summary).collect()))
 }
 
@@ -103,6 +121,53 @@ pub(super) async fn unblock(
     Part(handle): Part<Handle>,
 ) -> Result<Json<Profile>, ApiError> {
     tie(&app, session, &handle, Tie::Block, false).await
+}
+
+/// Those who follow a person, by handle.
+#[utoipa::path(get, path = "/people/{handle}/followers", tag = "people", params(("handle" = Handle, Path), From), responses(
+    (status = 200, description = "Up to 50 people", body = FollowPage),
+    (status = "4XX", description = "not_found, too_many", body = Problem)))]
+pub(super) async fn followers(
+    State(app): State<App>,
+    session: Session,
+    Part(handle): Part<Handle>,
+    Asked(from): Asked<From>,
+) -> Result<Json<FollowPage>, ApiError> {
+    follow_page(&app, session, &handle, FollowList::Followers, from).await
+}
+
+/// Those whom a person follows, by handle.
+#[utoipa::path(get, path = "/people/{handle}/following", tag = "people", operation_id = "followed_by",
+    params(("handle" = Handle, Path), From), responses(
+    (status = 200, description = "Up to 50 people", body = FollowPage),
+    (status = "4XX", description = "not_found, too_many", body = Problem)))]
+pub(super) async fn followed_by(
+    State(app): State<App>,
+    session: Session,
+    Part(handle): Part<Handle>,
+    Asked(from): Asked<From>,
+) -> Result<Json<FollowPage>, ApiError> {
+    follow_page(&app, session, &handle, FollowList::Following, from).await
+}
+
+async fn follow_page(
+    app: &App,
+    session: Session,
+    handle: &Handle,
+    list: FollowList,
+    from: From,
+) -> Result<Json<FollowPage>, ApiError> {
+    app.doors.search(session.person)?;
+    let mut reader = app.store.read().await?;
+    let person = find(&mut reader, handle).await?;
+    let after = from.after.as_ref();
+    let (people, more) = reader
+        .follow_list(person.id, list, after, MAX_FOLLOW_PAGE)
+        .await?;
+    Ok(Json(FollowPage {
+        people: people.iter().map(PersonRow::summary).collect(),
+        more,
+    }))
 }
 
 /// Whom one follows.
@@ -193,8 +258,18 @@ pub(super) async fn seen(
     } else {
         CallOption::FirstMessageNeeded
     };
+    let counts = reader.follow_counts(other.id).await?;
+    let known = other.id == me || ties.following || ties.in_address_book || other.verified;
+    let looks_like = if known {
+        None
+    } else {
+        mistaken(reader, me, &other).await?
+    };
     Ok(Profile {
         person: other.summary(),
+        followers: counts.followers,
+        follows: counts.following,
+        looks_like,
         bio: other.bio,
         following: ties.following,
         follows_you: ties.followed,
@@ -203,4 +278,20 @@ pub(super) async fn seen(
         breaks_through: ties.breaks_through,
         call,
     })
+}
+
+/// Whom of their own people `me` could mistake `other` for: the rule of [`looks::alike`], over columns.
+async fn mistaken(
+    reader: &mut Reader,
+    me: PersonId,
+    other: &PersonRow,
+) -> Result<Option<LookAlike>, ApiError> {
+    let looks = [&*other.handle.look(), &*looks::look(&other.name)];
+    let Some(known) = reader.look_alike(me, other.id, looks).await? else {
+        return Ok(None);
+    };
+    Ok(Some(LookAlike {
+        following: reader.ties(me, known.id).await?.following,
+        person: known.summary(),
+    }))
 }

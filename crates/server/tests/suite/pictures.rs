@@ -8,7 +8,7 @@ use image::{ColorType, ImageEncoder, Rgb, RgbImage};
 /// Colours that no encoder can say in a few bytes.
 fn speckled(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
-        let mixed = (x * 2_654_435_761).wrapping_add(y * 40_503) >> 13;
+        let mixed = x.wrapping_mul(2_654_435_761).wrapping_add(y * 40_503) >> 13;
         Rgb([mixed, x, y].map(|part| (part & 0xFF) as u8))
     })
 }

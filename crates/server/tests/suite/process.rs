@@ -14,7 +14,7 @@ pub(crate) struct Program {
     url: String,
 }
 
-fn birdcall(data: &Path) -> Command {
+pub(crate) fn birdcall(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_birdcall"));
     command.env_clear().env("BIRDCALL_DATA", data);
     command
@@ -45,6 +45,10 @@ impl Program {
     fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
     pub(crate) fn id(&self) -> u32 {

@@ -2,7 +2,7 @@
 
 use birdcall_protocol::body::{Audience, Calling};
 use birdcall_protocol::{Handle, PersonId, Timestamp};
-use birdcall_store::{Content, NewMessage, NewPerson, Options, Store};
+use birdcall_store::{Content, Named, NewMessage, NewPerson, Options, Store};
 use std::path::PathBuf;
 
 pub(crate) const ANN: PersonId = PersonId::new(1);
@@ -42,7 +42,12 @@ pub(crate) fn person(id: PersonId, handle: &Handle) -> NewPerson<'_> {
     NewPerson {
         id,
         handle,
-        name: handle.as_str(),
+        // As long as the test: a few bytes.
+        name: Box::leak(Box::new(Named {
+            text: handle.to_string(),
+            folded: format!(" {handle}"),
+            look: handle.look(),
+        })),
         password: "",
         calling: Calling {
             enabled: true,
