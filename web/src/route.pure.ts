@@ -12,6 +12,7 @@ export type Route =
   | { readonly page: 'settings-calls' }
   | { readonly page: 'settings-quiet' }
   | { readonly page: 'settings-devices' }
+  | { readonly page: 'settings-reports' }
   | { readonly page: 'lost' };
 
 /** The page at a path. Handles are compared without case, so they come out in lower case. */
@@ -28,6 +29,7 @@ export function routeOf(path: string): Route {
     if (second === 'calls') return { page: 'settings-calls' };
     if (second === 'quiet') return { page: 'settings-quiet' };
     if (second === 'devices') return { page: 'settings-devices' };
+    if (second === 'reports') return { page: 'settings-reports' };
     return { page: 'lost' };
   }
   const handle = readHandle(second);
@@ -61,6 +63,7 @@ export function areaOf(route: Route): Area | undefined {
     case 'settings-calls':
     case 'settings-quiet':
     case 'settings-devices':
+    case 'settings-reports':
       return 'settings';
     case 'home':
     case 'lost':

@@ -8,6 +8,7 @@ import type {
   DeviceChange,
   Invite,
   NewPasskey,
+  NewReport,
   Problem,
   ProfileChange,
   Proof,
@@ -67,6 +68,8 @@ export const passkeyProof = (body: UsedPasskey) => take(http.POST('/api/v1/sessi
 
 export const getMe = () => take(http.GET('/api/v1/me'));
 export const changeProfile = (body: ProfileChange) => take(http.PATCH('/api/v1/me', { body }));
+export const deleteAvatar = () => take(http.DELETE('/api/v1/me/avatar'));
+export const readWarning = (at: number) => take(http.DELETE('/api/v1/me/warning', { params: { query: { at } } }));
 export const putCalling = (body: Calling) => take(http.PUT('/api/v1/me/calling', { body }));
 
 export const putQuiet = (body: Quiet) => take(http.PUT('/api/v1/me/quiet', { body }));
@@ -93,8 +96,17 @@ export const follow = (handle: string) => take(http.PUT('/api/v1/people/{handle}
 export const unfollow = (handle: string) => take(http.DELETE('/api/v1/people/{handle}/follow', path(handle)));
 export const block = (handle: string) => take(http.PUT('/api/v1/people/{handle}/block', path(handle)));
 export const unblock = (handle: string) => take(http.DELETE('/api/v1/people/{handle}/block', path(handle)));
+export const getFollowPage = (handle: string, list: 'followers' | 'following', after?: string) => {
+  const params = { path: { handle }, query: after === undefined ? {} : { after } };
+  return list === 'followers'
+    ? take(http.GET('/api/v1/people/{handle}/followers', { params }))
+    : take(http.GET('/api/v1/people/{handle}/following', { params }));
+};
 export const getFollowing = () => take(http.GET('/api/v1/following'));
 export const getBlocked = () => take(http.GET('/api/v1/blocked'));
+
+export const getReports = () => take(http.GET('/api/v1/reports'));
+export const postReport = (body: NewReport) => take(http.POST('/api/v1/reports', { body }));
 
 export const getAddressBook = () => take(http.GET('/api/v1/address-book'));
 export const clearAddressBook = () => take(http.DELETE('/api/v1/address-book'));

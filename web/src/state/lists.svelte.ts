@@ -1,6 +1,6 @@
 // What the server keeps for one person, each loaded when first shown.
 import * as api from '../api/client';
-import type { CallFilter, CallPage, Device, Person, Profile, UnrungCall, WaysIn } from '../api/types';
+import type { CallFilter, CallPage, Device, Person, Profile, Report, UnrungCall, WaysIn } from '../api/types';
 import { refreshed } from './call-pages.pure';
 import { remember } from './people.svelte';
 import { Resource } from './resource.svelte';
@@ -17,6 +17,7 @@ export const addressBook = new Resource<Person[]>(() => people(api.getAddressBoo
 export const devices = new Resource<Device[]>(api.getDevices, ['devices']);
 export const unrung = new Resource<UnrungCall[]>(api.getUnrungCalls, ['calls']);
 export const waysIn = new Resource<WaysIn>(api.getWaysIn, ['me']);
+export const reports = new Resource<Report[]>(api.getReports, ['me']);
 export const letThrough = new Resource<Person[]>(() => people(api.getLetThrough()), ['me', 'people']);
 
 /** What of the history is shown. */

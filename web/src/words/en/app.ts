@@ -2,6 +2,7 @@ import type { Code } from '../../api/types';
 
 /** What to say when something did not work, by its code. Specific places have better words of their own. */
 const errors: Record<Code | 'unreachable', string> = {
+  account_disabled: 'Whoever runs this server has closed this account.',
   already_calling: 'You are calling somebody already.',
   already_in_call: 'You are in a call already.',
   bad_description: 'The call could not be set up.',

@@ -11,6 +11,7 @@ import { people } from './people';
 import { push } from './push';
 import { quiet } from './quiet';
 import { quietInBrief, quietInWords, spanInWords } from './quiet.pure';
+import { reports } from './reports';
 import { settings } from './settings';
 import { asking, signing } from './signing';
 import { time } from './time.pure';
@@ -27,6 +28,7 @@ export const en = {
   people,
   push,
   quiet: { ...quiet, inBrief: quietInBrief, inWords: quietInWords, spanInWords },
+  reports,
   settings,
   signing,
   time,

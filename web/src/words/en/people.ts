@@ -1,5 +1,9 @@
 import { inLtr } from '../bidi.pure';
 
+import { LOCALE } from './time.pure';
+
+const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact' });
+
 export const people = {
   title: 'People',
   verified: 'Verified',
@@ -32,6 +36,25 @@ export const people = {
     text: 'Or search for somebody by handle or name.',
   },
   followsYou: 'Follows you',
+  count: (count: number) => compact.format(count),
+  followers: (count: number) => (count === 1 ? 'follower' : 'followers'),
+  follows: 'following',
+  followersTab: 'Followers',
+  followingTab: 'Following',
+  listsOf: (handle: string) => `People around @${handle}`,
+  noFollows: {
+    followers: (handle: string | undefined) =>
+      handle === undefined ? 'Nobody follows you yet' : `Nobody follows @${handle} yet`,
+    following: (handle: string | undefined) =>
+      handle === undefined ? 'You follow nobody yet' : `@${handle} follows nobody yet`,
+  },
+  showMore: 'Show more',
+  lookAlike: {
+    title: 'Not to be mistaken',
+    following: (handle: string) => `This is not @${handle}, whom you follow.`,
+    inBook: (handle: string) => `This is not @${handle} from your address book.`,
+    show: (handle: string) => `Show @${handle}`,
+  },
   you: 'This is you.',
   edit: 'Edit profile',
   message: 'Message',
