@@ -118,6 +118,26 @@ export function startCall(handle: string, kind: CallKind): void {
   withSession?.((session) => session.call(handle, kind));
 }
 
+/** Whether a call goes on or rings in this tab, as keys have to know. */
+export function callNow(): { readonly inCall: boolean; readonly ringing: boolean } {
+  let found = { inCall: false, ringing: false };
+  layerNow.subscribe((calls) => {
+    calls?.session.subscribe(({ rings, state }) => {
+      const { phase } = state.main;
+      found = {
+        inCall: phase !== 'idle' && phase !== 'ended',
+        ringing: rings.length > 0,
+      };
+    })();
+  })();
+  return found;
+}
+
+/** A key was pressed that stands for a control of the call. */
+export function pressInCall(control: 'mute' | 'camera'): void {
+  withSession?.((session) => (control === 'mute' ? session.toggleMicrophone() : session.toggleCamera()));
+}
+
 /** A person answered a ring by its notification. */
 export function answerPressed(call: string, caller: string): void {
   withSession?.((session) => session.pressed(call, caller));

@@ -1,7 +1,7 @@
 // The self-test of a ring: it sounds and looks like a call, and says that it is none.
 
 import { mount, unmount } from 'svelte';
-import { layer } from './index';
+import { callNow } from './index';
 import type { Schemas, ServerFrame } from './port';
 import TestRing from './TestRing.svelte';
 
@@ -24,7 +24,7 @@ let stop: (() => void) | null = null;
 export function ringForTest({ test, deadline }: Test, port: TestRingPort): void {
   stop?.();
   const left = deadline - port.now();
-  const { ringing, inCall } = callsNow();
+  const { ringing, inCall } = callNow();
   // What comes late does not ring (C-14), and what is real comes first.
   if (left <= 0 || ringing) return;
 
@@ -57,16 +57,4 @@ export function ringForTest({ test, deadline }: Test, port: TestRingPort): void 
     unframe();
     void unmount(component).then(() => target.remove());
   }
-}
-
-/** Whether a call rings or goes on in this tab. */
-function callsNow(): { ringing: boolean; inCall: boolean } {
-  let found = { ringing: false, inCall: false };
-  layer.subscribe((calls) => {
-    calls?.session.subscribe(({ rings, state }) => {
-      const { phase } = state.main;
-      found = { ringing: rings.length > 0, inCall: phase !== 'idle' && phase !== 'ended' };
-    })();
-  })();
-  return found;
 }

@@ -3,6 +3,7 @@ import * as api from '../api/client';
 import { ApiError } from '../api/error';
 import type { ServerFrame } from '../api/types';
 import { installCalls } from '../call';
+import { startKeys } from '../keys/keys';
 import {
   doubtLive,
   moveLive,
@@ -73,6 +74,7 @@ export function startApp(): void {
   watchLink();
   startLive();
   tellVisible();
+  startKeys();
   startNotifications();
   void startWorker().then(startPush);
   conversations.need();

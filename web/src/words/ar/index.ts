@@ -13,6 +13,7 @@ import { people } from './people';
 import { push } from './push';
 import { quiet } from './quiet';
 import { settings } from './settings';
+import { shortcuts } from './shortcuts';
 import { asking, signing } from './signing';
 
 /** What is said so far. */
@@ -28,6 +29,7 @@ export const draft: Draft<Words> = {
   push,
   quiet,
   settings,
+  shortcuts,
   signing,
   time,
 };

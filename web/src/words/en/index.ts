@@ -13,6 +13,7 @@ import { quiet } from './quiet';
 import { quietInBrief, quietInWords, spanInWords } from './quiet.pure';
 import { reports } from './reports';
 import { settings } from './settings';
+import { shortcuts } from './shortcuts';
 import { asking, signing } from './signing';
 import { time } from './time.pure';
 import { waysIn } from './ways-in';
@@ -30,6 +31,7 @@ export const en = {
   quiet: { ...quiet, inBrief: quietInBrief, inWords: quietInWords, spanInWords },
   reports,
   settings,
+  shortcuts,
   signing,
   time,
   waysIn,
