@@ -7,6 +7,13 @@ function instrument() {
   const probe = { connections: [], asked: [], tracks: [] };
   Object.defineProperty(window, 'birdcallProbe', { value: probe });
 
+  // Whatever the page's policy forbids is a mistake of ours: it becomes an error of the page, which fails the test.
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => {
+    setTimeout(() => {
+      throw new Error(`the policy forbids it: ${violatedDirective}, ${blockedURI} ${sample}`);
+    });
+  });
+
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
     constructor(...values) {
