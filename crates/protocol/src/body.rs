@@ -153,6 +153,8 @@ pub struct Device {
     pub connected: bool,
     /// Calls and messages make it neither ring nor show anything.
     pub silenced: bool,
+    /// The time zone it was last used in, as the IANA database calls it, if its browser said so.
+    pub zone: Option<String>,
     /// Whether it can be reached while the app is closed.
     pub push: PushState,
     /// The last self-test of its ring, for ten minutes.
@@ -260,6 +262,8 @@ pub enum CallOption {
     YouBlocked,
     /// That is oneself.
     Yourself,
+    /// They are no longer here; what they wrote is.
+    Gone,
 }
 
 /// A conversation in the list.

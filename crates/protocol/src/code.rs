@@ -74,6 +74,12 @@ pub enum Code {
     ProviderRefused,
     /// The account at the provider belongs to somebody else here, or one has another there already.
     IdentityTaken,
+    /// This server sends no mail, so it offers no e-mail.
+    NoMail,
+    /// The code is not the one that was mailed last, was used, was tried too often, or is too old.
+    WrongCode,
+    /// The account will be deleted: one can keep it or sign out, and nothing else.
+    Leaving,
     /// The list is full.
     Full,
     /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
@@ -120,6 +126,9 @@ impl Code {
             Self::ProviderAway => "provider_away",
             Self::ProviderRefused => "provider_refused",
             Self::IdentityTaken => "identity_taken",
+            Self::NoMail => "no_mail",
+            Self::WrongCode => "wrong_code",
+            Self::Leaving => "leaving",
             Self::Full => "full",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",

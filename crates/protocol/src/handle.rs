@@ -49,7 +49,22 @@ impl Handle {
             look
         }
     }
+
+    /// The handle of somebody who is gone, which nobody can sign up with. Of `bits` 48 count.
+    #[must_use]
+    pub fn tombstone(bits: u64) -> Self {
+        Self(format!("{GONE}{:012x}", bits & 0xffff_ffff_ffff))
+    }
+
+    /// Whether it is the handle of somebody who is gone.
+    #[must_use]
+    pub fn is_tombstone(&self) -> bool {
+        self.0.starts_with(GONE)
+    }
 }
+
+/// How handles of people who are gone begin.
+const GONE: &str = "deleted_";
 
 impl FromStr for Handle {
     type Err = BadHandle;
@@ -100,6 +115,15 @@ impl utoipa::ToSchema for Handle {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn somebody_who_is_gone_has_a_handle_like_others() {
+        let handle = Handle::tombstone(u64::MAX);
+        assert_eq!(handle.as_str().len(), MAX_HANDLE);
+        assert_eq!(handle.as_str().parse(), Ok(handle.clone()));
+        assert!(handle.is_tombstone());
+        assert!(!"ann".parse::<Handle>().unwrap().is_tombstone());
+    }
 
     #[test]
     fn handles_are_bounded_and_have_no_case() {

@@ -39,7 +39,7 @@ impl NodeKey {
     }
 
     /// A key of its own for each purpose, so that no use of one says anything about another.
-    pub(crate) fn derive(&self, purpose: &str) -> [u8; 32] {
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut mac = hmac_sha256(&self.0);
         mac.update(purpose.as_bytes());
         mac.finalize().into_bytes().into()

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::counters::Counters;
 use crate::doors::Doors;
 use crate::hub::Hub;
+use crate::mail::Mailing;
 use crate::password::Passwords;
 use crate::picture::Studio;
 use crate::push::Push;
@@ -47,17 +48,22 @@ pub struct Parts {
     pub push: Push,
     /// Where pictures are made.
     pub pictures: Studio,
+    /// What mails people.
+    pub mail: Mailing,
     /// Self-tests of rings.
     pub ring_tests: RingTests,
     /// Wakes the sweeper: there may be an earlier deadline.
     pub sweeper: Notify,
+    /// Wakes what deletes accounts: there may be an earlier one.
+    pub leaving: Notify,
 }
 
 impl App {
     /// # Errors
-    /// A sentence: password hashing does not work, or the relay cannot be started.
+    /// A sentence: password hashing does not work, the relay cannot be started, or mail cannot be sent as configured.
     pub fn new(config: Config, store: Store, clock: Clock, push: Push) -> Result<Self, String> {
         let relay = Relaying::start(&config)?;
+        let mail = Mailing::start(&config)?;
         let counters = Counters::new(relay.here().cloned());
         Ok(Self(Arc::new(Parts {
             config,
@@ -72,8 +78,10 @@ impl App {
             later: Later::default(),
             push,
             pictures: Studio::default(),
+            mail,
             ring_tests: RingTests::default(),
             sweeper: Notify::new(),
+            leaving: Notify::new(),
         })))
     }
 }

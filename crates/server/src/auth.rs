@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use birdcall_protocol::{Code, DeviceId, PersonId};
+use birdcall_store::SignedIn;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -28,30 +29,59 @@ pub struct Session {
     pub device: DeviceId,
 }
 
+/// The same, also for somebody whose account will be deleted: they may keep it or sign out, and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct AnySession(pub Session);
+
 impl FromRequestParts<App> for Session {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let jar = CookieJar::from_headers(&parts.headers);
-        let cookie = jar
-            .get(cookie_name(app.config.secure))
-            .ok_or(ApiError(Code::NotSignedIn))?;
-        let known = app
-            .store
-            .read()
-            .await?
-            .signed_in(&digest(cookie.value()))
-            .await?
-            .ok_or(ApiError(Code::NotSignedIn))?;
-        let now = app.clock.now();
-        if now.since(known.last_seen) >= SEEN_EVERY {
-            touch(app, known.device);
+        let known = known(parts, app).await?;
+        if known.leaving {
+            return Err(Code::Leaving.into());
         }
         Ok(Self {
             person: known.person,
             device: known.device,
         })
     }
+}
+
+impl FromRequestParts<App> for AnySession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let known = known(parts, app).await?;
+        Ok(Self(Session {
+            person: known.person,
+            device: known.device,
+        }))
+    }
+}
+
+/// Whom the request's cookie stands for. Whoever it is, they have so many reads and writes (`doors`); without a good
+/// cookie it is their network that has them.
+async fn known(parts: &mut Parts, app: &App) -> Result<SignedIn, ApiError> {
+    let jar = CookieJar::from_headers(&parts.headers);
+    let token = jar
+        .get(cookie_name(app.config.secure))
+        .map(|cookie| digest(cookie.value()));
+    let known = match token {
+        Some(token) => app.store.read().await?.signed_in(&token).await?,
+        None => None,
+    };
+    let Some(known) = known else {
+        // Knocks at the door of strangers.
+        From::from_request_parts(parts, app).await?;
+        return Err(Code::NotSignedIn.into());
+    };
+    app.doors.request(known.person, &parts.method)?;
+    let now = app.clock.now();
+    if now.since(known.last_seen) >= SEEN_EVERY {
+        touch(app, known.device);
+    }
+    Ok(known)
 }
 
 /// Notes that a device is alive; nobody waits for it, and a failure only makes the list less exact.
@@ -113,31 +143,38 @@ pub fn digest(token: &str) -> String {
     random::hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// Where a request came from, for rate limits only; it is never kept, logged or shown (P-6).
+/// Where a request of nobody in particular came from, for rate limits only; it is never kept, logged or shown (P-6).
+/// Whoever takes it has knocked at the door of strangers.
 pub struct From(pub IpAddr);
 
 impl FromRequestParts<App> for From {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        if app.config.trust_proxy {
-            // The last entry is the one that our own proxy added.
-            let forwarded = parts
-                .headers
-                .get_all("x-forwarded-for")
-                .iter()
-                .next_back()
-                .and_then(|value| value.to_str().ok())
-                .and_then(|list| list.rsplit(',').next())
-                .and_then(|last| last.trim().parse().ok());
-            if let Some(address) = forwarded {
-                return Ok(Self(address));
-            }
-        }
-        parts
-            .extensions
-            .get::<ConnectInfo<Peer>>()
-            .map(|ConnectInfo(Peer(address))| Self(address.ip()))
-            .ok_or(ApiError(Code::Internal))
+        let address = origin(parts, app)?;
+        app.doors.visit(address)?;
+        Ok(Self(address))
     }
+}
+
+fn origin(parts: &Parts, app: &App) -> Result<IpAddr, ApiError> {
+    if app.config.trust_proxy {
+        // The last entry is the one that our own proxy added.
+        let forwarded = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()
+            .and_then(|value| value.to_str().ok())
+            .and_then(|list| list.rsplit(',').next())
+            .and_then(|last| last.trim().parse().ok());
+        if let Some(address) = forwarded {
+            return Ok(address);
+        }
+    }
+    parts
+        .extensions
+        .get::<ConnectInfo<Peer>>()
+        .map(|ConnectInfo(Peer(address))| address.ip())
+        .ok_or(ApiError(Code::Internal))
 }

@@ -147,6 +147,30 @@ pub async fn stop_ringing_on(
     Ok(())
 }
 
+/// A person is gone from now on: what they are calling with ends, as if they had ended it. Rings for them run out.
+pub async fn end_all(app: &App, person: PersonId) {
+    let open = async { open_calls(&mut app.store.read().await?, person).await };
+    let calls = open.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "calls of somebody who leaves were not read");
+        Vec::new()
+    });
+    for call in calls {
+        let Some(role) = call.role_of(person) else {
+            continue;
+        };
+        let press = match (role, call.phase()) {
+            (Role::Caller, Phase::Ringing) => Press::Cancel,
+            (_, Phase::Connecting | Phase::Active) => Press::HangUp,
+            (Role::Callee, Phase::Ringing) | (_, Phase::Ended) => continue,
+        };
+        if let Some(device) = call.leg(role)
+            && let Err(CallError::Store(error)) = act(app, call.id(), person, device, press).await
+        {
+            tracing::error!(%error, "a call of somebody who leaves was not ended");
+        }
+    }
+}
+
 async fn open_calls(reader: &mut Reader, person: PersonId) -> Result<Vec<Call>, StoreError> {
     reader
         .open_calls(person)

@@ -1,5 +1,9 @@
 //! How the server is told to be: flags, then environment, then the TOML file, then defaults.
 
+mod mail;
+
+pub use mail::{MailConfig, MailTo};
+
 use crate::push::{endpoint, vapid};
 use birdcall_call::beat::BEAT;
 use birdcall_protocol::body::{Audience, Calling};
@@ -85,6 +89,25 @@ pub struct Options {
         value_delimiter = ','
     )]
     pub push_origins: Option<Vec<String>>,
+    /// How mail is sent, which e-mail addresses need: `smtp://HOST:PORT` (STARTTLS), `smtps://HOST` or, to try it,
+    /// `file:FOLDER`; a user may stand in it [default: none, e-mail is not offered]
+    #[arg(
+        long,
+        env = "BIRDCALL_MAIL_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub mail_url: Option<String>,
+    /// From whom mail is, for example `Calls <calls@example.org>`
+    #[arg(long, env = "BIRDCALL_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// File of the mail server's password
+    #[arg(long, env = "BIRDCALL_MAIL_PASSWORD_FILE", value_name = "FILE")]
+    pub mail_password_file: Option<PathBuf>,
+    /// Certificate of an authority that the mail server's certificate may be signed by, in PEM, besides those that
+    /// this machine knows
+    #[arg(long, env = "BIRDCALL_MAIL_CA", value_name = "FILE")]
+    pub mail_ca: Option<PathBuf>,
     /// Makes people to try it with (ann, bob, cleo, dora; password birdcall-demo)
     #[arg(long, env = "BIRDCALL_DEMO", num_args = 0..=1, default_missing_value = "true")]
     pub demo: Option<bool>,
@@ -136,6 +159,8 @@ pub struct Config {
     pub contact: Option<String>,
     /// Push services that may stand in a private network, as origins.
     pub push_origins: Vec<String>,
+    /// How mail is sent, if it is.
+    pub mail: Option<MailConfig>,
     /// Makes people to try it with.
     pub demo: bool,
     /// The beat on which callers are told things (C-6).
@@ -171,6 +196,10 @@ impl Options {
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
             contact: self.contact.or(file.contact),
             push_origins: self.push_origins.or(file.push_origins),
+            mail_url: self.mail_url.or(file.mail_url),
+            mail_from: self.mail_from.or(file.mail_from),
+            mail_password_file: self.mail_password_file.or(file.mail_password_file),
+            mail_ca: self.mail_ca.or(file.mail_ca),
             demo: self.demo.or(file.demo),
             beat: self.beat.or(file.beat),
         })
@@ -220,6 +249,13 @@ impl Options {
             .map(|text| endpoint::origin(text).ok_or(text))
             .collect::<Result<_, _>>()
             .map_err(|text| format!("{text} in push_origins is not an origin"))?;
+        let mail = self
+            .mail_url
+            .map(|url| {
+                let from = self.mail_from.as_deref();
+                mail::read(&url, from, self.mail_password_file, self.mail_ca)
+            })
+            .transpose()?;
         let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
         Ok(Config {
             key_file: self.key_file.unwrap_or_else(|| data.join("node.key")),
@@ -242,6 +278,7 @@ impl Options {
             metrics_listen: self.metrics_listen,
             contact: self.contact,
             push_origins,
+            mail,
             demo: self.demo.unwrap_or(false),
             beat: self.beat.unwrap_or_else(beat_at_first),
         })
@@ -268,7 +305,8 @@ impl Config {
         }
     }
 
-    /// The effective configuration as TOML. There are no secrets in it: keys are named by their files.
+    /// The effective configuration as TOML. There are no secrets in it: keys are named by their files, and a password in
+    /// a URL is left out.
     ///
     /// # Errors
     /// A sentence, if a path is not UTF-8.
@@ -292,6 +330,13 @@ impl Config {
             metrics_listen: self.metrics_listen,
             contact: self.contact.clone(),
             push_origins: Some(self.push_origins.clone()),
+            mail_url: self.mail.as_ref().map(|mail| mail.url.clone()),
+            mail_from: self.mail.as_ref().map(|mail| mail.from.to_string()),
+            mail_password_file: self
+                .mail
+                .as_ref()
+                .and_then(|mail| mail.password_file.clone()),
+            mail_ca: self.mail.as_ref().and_then(|mail| mail.ca.clone()),
             demo: Some(self.demo),
             beat: None,
         };

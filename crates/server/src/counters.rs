@@ -1,5 +1,6 @@
 //! Figures, served in Prometheus' text form on a listener of their own when one is configured.
 
+use crate::mail::port::Sent;
 use crate::relay::Figures;
 use birdcall_call::wake::Answer;
 use birdcall_protocol::Code;
@@ -24,6 +25,11 @@ struct ByAnswer {
     answer: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct BySent {
+    answer: &'static str,
+}
+
 impl From<Code> for ByCode {
     fn from(code: Code) -> Self {
         Self {
@@ -41,6 +47,7 @@ pub struct Counters {
     invites: Counter,
     messages: Counter,
     pushes: Family<ByAnswer, Counter>,
+    mails: Family<BySent, Counter>,
 }
 
 /// The figures of a program that is nothing but a relay.
@@ -80,6 +87,12 @@ impl Counters {
             "Pushes tried, by kind and by what the push service answered",
             pushes.clone(),
         );
+        let mails = Family::<BySent, Counter>::default();
+        registry.register(
+            "mails",
+            "Mails tried, by what the mail server answered",
+            mails.clone(),
+        );
         Self {
             registry: Arc::new(registry),
             refused,
@@ -88,7 +101,18 @@ impl Counters {
             invites,
             messages,
             pushes,
+            mails,
         }
+    }
+
+    /// A mail was tried.
+    pub fn mailed(&self, sent: Sent) {
+        let answer = match sent {
+            Sent::Taken => "taken",
+            Sent::Later => "later",
+            Sent::Refused => "refused",
+        };
+        self.mails.get_or_create(&BySent { answer }).inc();
     }
 
     /// A frame was refused.

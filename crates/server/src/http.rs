@@ -3,17 +3,20 @@
 //! Handlers describe themselves for the OpenAPI document; the frames of the socket stand in the same document, so that
 //! one generator serves the client for both.
 
+mod account;
 mod accounts;
 mod address_book;
 mod assets;
 mod avatars;
 mod calls;
 mod conversations;
+mod deletion;
 mod devices;
 mod health;
 mod input;
 mod openapi;
 mod passkeys;
+mod passwords;
 mod people;
 mod proof;
 mod push;
@@ -58,7 +61,18 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(accounts::set_calling))
         .routes(routes!(avatars::set, avatars::clear).layer(DefaultBodyLimit::max(MAX_PICTURE)))
         .routes(routes!(avatars::picture))
-        .routes(routes!(devices::list))
+        .routes(routes!(account::account))
+        .routes(routes!(
+            account::want_email,
+            account::change_email,
+            account::remove_email
+        ))
+        .routes(routes!(account::confirm_email))
+        .routes(routes!(passwords::change))
+        .routes(routes!(passwords::want))
+        .routes(routes!(passwords::finish))
+        .routes(routes!(deletion::want, deletion::when, deletion::keep))
+        .routes(routes!(devices::list, devices::remove_others))
         .routes(routes!(quiet::set))
         .routes(routes!(quiet::people))
         .routes(routes!(quiet::let_through, quiet::keep_out))

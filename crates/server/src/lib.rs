@@ -2,8 +2,9 @@
 //!
 //! Reading order: [`config`] (how it is told to be), [`serve`] (start to end), [`app`] (what everything holds on to),
 //! [`http`] (the route table), [`socket`], [`messages`], [`calls`] (the driver around `birdcall_call`). `hub` has the
-//! sockets of this node, [`push`] wakes closed apps, `auth` the sessions, [`passkeys`] other
-//! ways in than passwords, `doors` the rate limits, `problem` the one error that becomes a response.
+//! sockets of this node, [`push`] wakes closed apps, [`mail`] writes to people, `auth` the sessions, [`passkeys`] other
+//! ways in than passwords, `doors` the rate limits, `problem` the one error that becomes a response, [`leaving`] the end
+//! of accounts.
 
 pub mod app;
 pub mod auth;
@@ -18,8 +19,10 @@ pub mod demo;
 pub mod doors;
 pub mod http;
 pub mod hub;
+pub mod leaving;
 pub mod listen;
 pub mod looks;
+pub mod mail;
 pub mod messages;
 pub mod names;
 pub mod operator;

@@ -97,6 +97,12 @@ impl ApiError {
                 StatusCode::CONFLICT,
                 "That account belongs to somebody else here.",
             ),
+            Code::NoMail => (StatusCode::CONFLICT, "This server sends no mail."),
+            Code::WrongCode => (
+                StatusCode::FORBIDDEN,
+                "That is not the code that was mailed last, or it is too old.",
+            ),
+            Code::Leaving => (StatusCode::FORBIDDEN, "This account will be deleted."),
             Code::Full => (StatusCode::CONFLICT, "The list is full."),
             Code::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,

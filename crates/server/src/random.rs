@@ -44,6 +44,12 @@ pub fn push() -> u64 {
     rand::random::<u64>() >> 1
 }
 
+/// The id of a mail in the outbox: 63 bits.
+#[must_use]
+pub fn mail() -> u64 {
+    rand::random::<u64>() >> 1
+}
+
 /// The id of a conversation, should one begin.
 #[must_use]
 pub fn conversation() -> u64 {

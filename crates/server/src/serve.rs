@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::hub::CloseReason;
 use crate::listen::{Door, Peer, serve_turn};
 use crate::push::{self, Push};
-use crate::{calls, demo, http, names, operator, relay};
+use crate::{calls, demo, http, leaving, mail, names, operator, relay};
 use axum::Router;
 use birdcall_store::{Options, Store};
 use prometheus_client::registry::Registry;
@@ -91,6 +91,8 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         tokio::spawn(relay::keep_told(app.clone())),
         tokio::spawn(operator::watch(app.clone())),
         tokio::spawn(push::run(app.clone())),
+        tokio::spawn(mail::run(app.clone())),
+        tokio::spawn(leaving::run(app.clone())),
     ];
     background.extend(streams);
     Ok(Running {

@@ -9,18 +9,18 @@ mod catch_up;
 
 use crate::app::App;
 use crate::auth::Session;
-use crate::calls;
 use crate::hub::{CloseReason, Mail, Mailbox};
 use crate::problem::ApiError;
 use crate::relay::Page;
+use crate::{calls, clock};
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use birdcall_protocol::Code;
-use birdcall_protocol::frame::{ClientFrame, ServerFrame};
-use birdcall_protocol::limits::{MAX_FRAME, MAX_REFUSED_FRAMES};
-use birdcall_store::StoreError;
+use birdcall_protocol::frame::{Changed, ClientFrame, ServerFrame};
+use birdcall_protocol::limits::{MAX_FRAME, MAX_REFUSED_FRAMES, MAX_ZONE};
+use birdcall_store::{News, StoreError};
 use std::time::Duration;
 
 /// Read buffer of a socket. axum's own is 128 KiB, which makes 10,000 idle sockets cost 1.3 GB.
@@ -38,12 +38,14 @@ const GONE_AFTER: Duration = Duration::from_secs(60);
 /// How long a frame may take to be written.
 const WRITE_WAIT: Duration = Duration::from_secs(20);
 
-#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[derive(Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Start {
     /// The newest cursor that the device has processed; absent at the first start.
     cursor: Option<u64>,
+    /// The time zone that the device is in, as the IANA database calls it, for the list of one's devices.
+    zone: Option<String>,
 }
 
 /// The socket. Frames are JSON text: `ClientFrame` from the client, `ServerFrame` from the server.
@@ -58,9 +60,13 @@ pub(crate) async fn open(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     let start: Start = match query.0 {
-        None => Start { cursor: None },
+        None => Start::default(),
         Some(text) => serde_urlencoded::from_str(&text).map_err(|_| ApiError(Code::BadInput))?,
     };
+    app.doors.socket(session.person)?;
+    if let Some(zone) = start.zone.as_deref() {
+        note_zone(&app, session, zone).await?;
+    }
     let page = Page::of(&headers, app.config.secure);
     let silenced = app.store.read().await?.is_silenced(session.device).await?;
     Ok(upgrade
@@ -81,6 +87,24 @@ pub(crate) async fn open(
             .run(start.cursor)
             .await;
         }))
+}
+
+/// Notes where a device is, as its person would say it: by the zone its clock is in. A zone that we do not know tells
+/// nothing, and is no reason to keep a device out.
+async fn note_zone(app: &App, session: Session, zone: &str) -> Result<(), ApiError> {
+    let known = Some(zone).filter(|zone| !zone.is_empty() && zone.len() <= MAX_ZONE);
+    let Some(zone) = known.and_then(clock::time_zone) else {
+        return Ok(());
+    };
+    let name = zone.iana_name().unwrap_or_default();
+    let mut tx = app.store.write().await?;
+    if tx.set_device_zone(session.device, name).await? {
+        tx.tell(session.person, News::Changed(Changed::Devices))
+            .await?;
+        tx.commit().await?;
+        app.hub.news(session.person);
+    }
+    Ok(())
 }
 
 struct Connection {

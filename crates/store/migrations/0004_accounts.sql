@@ -18,7 +18,6 @@ CREATE TABLE mailed_codes (
     purpose TEXT NOT NULL,
     -- Where it was sent to.
     address TEXT NOT NULL,
-    key TEXT NOT NULL,
     seed TEXT NOT NULL,
     until BIGINT NOT NULL,
     tries BIGINT NOT NULL,

@@ -201,6 +201,21 @@ impl Reader {
         Ok(list)
     }
 
+    /// Whether there is something to see in the conversation with `other`.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn has_talked(&mut self, me: PersonId, other: PersonId) -> Result<bool, StoreError> {
+        let row: Option<(i64,)> = sqlx::query_as(
+            "SELECT 1 FROM members WHERE person = $1 AND other = $2 AND last_seq > 0",
+        )
+        .bind(me.as_i64())
+        .bind(other.as_i64())
+        .fetch_optional(self.sql())
+        .await?;
+        Ok(row.is_some())
+    }
+
     /// One's own mark in the conversation with `other`.
     ///
     /// # Errors

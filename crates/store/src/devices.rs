@@ -16,6 +16,8 @@ pub struct DeviceRow {
     pub last_seen: Timestamp,
     /// Calls and messages leave it alone.
     pub silenced: bool,
+    /// The zone its clock was in when it was last used, as the IANA database calls it; empty: it did not say.
+    pub zone: String,
 }
 
 /// Who is signed in by a token.
@@ -27,6 +29,8 @@ pub struct SignedIn {
     pub device: DeviceId,
     /// When the device was last noted to be alive.
     pub last_seen: Timestamp,
+    /// Their account will be deleted.
+    pub leaving: bool,
 }
 
 impl Reader {
@@ -35,15 +39,18 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn signed_in(&mut self, token: &str) -> Result<Option<SignedIn>, StoreError> {
-        let row: Option<(i64, i64, i64)> =
-            sqlx::query_as("SELECT person, id, last_seen FROM devices WHERE token = $1")
-                .bind(token)
-                .fetch_optional(self.sql())
-                .await?;
-        Ok(row.map(|(person, device, seen)| SignedIn {
+        let row: Option<(i64, i64, i64, Option<i64>)> = sqlx::query_as(
+            "SELECT d.person, d.id, d.last_seen, p.deletes FROM devices d \
+             JOIN people p ON p.id = d.person WHERE d.token = $1",
+        )
+        .bind(token)
+        .fetch_optional(self.sql())
+        .await?;
+        Ok(row.map(|(person, device, seen, deletes)| SignedIn {
             person: PersonId::from_i64(person),
             device: DeviceId::from_i64(device),
             last_seen: Timestamp(seen),
+            leaving: deletes.is_some(),
         }))
     }
 
@@ -64,8 +71,8 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn devices(&mut self, person: PersonId) -> Result<Vec<DeviceRow>, StoreError> {
-        let rows: Vec<(i64, String, i64, i64, i64)> = sqlx::query_as(
-            "SELECT id, name, created, last_seen, silenced FROM devices WHERE person = $1 \
+        let rows: Vec<(i64, String, i64, i64, i64, String)> = sqlx::query_as(
+            "SELECT id, name, created, last_seen, silenced, zone FROM devices WHERE person = $1 \
              ORDER BY last_seen DESC, id",
         )
         .bind(person.as_i64())
@@ -73,12 +80,13 @@ impl Reader {
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(id, name, created, seen, silenced)| DeviceRow {
+            .map(|(id, name, created, seen, silenced, zone)| DeviceRow {
                 id: DeviceId::from_i64(id),
                 name,
                 created: Timestamp(created),
                 last_seen: Timestamp(seen),
                 silenced: silenced != 0,
+                zone,
             })
             .collect())
     }
@@ -122,6 +130,45 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let done = sqlx::query("DELETE FROM devices WHERE person = $1 AND id = $2")
             .bind(person.as_i64())
+            .bind(device.as_i64())
+            .execute(self.sql())
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Signs out all devices of `person`, but for one that may stay; says which those were.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn remove_devices(
+        &mut self,
+        person: PersonId,
+        but: Option<DeviceId>,
+    ) -> Result<Vec<DeviceId>, StoreError> {
+        let rows: Vec<(i64,)> = sqlx::query_as(
+            "DELETE FROM devices WHERE person = $1 AND ($2 IS NULL OR id <> $2) RETURNING id",
+        )
+        .bind(person.as_i64())
+        .bind(but.map(DeviceId::as_i64))
+        .fetch_all(self.sql())
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id,)| DeviceId::from_i64(id))
+            .collect())
+    }
+
+    /// Notes the zone that a device's clock is in; `false` if it was that before.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn set_device_zone(
+        &mut self,
+        device: DeviceId,
+        zone: &str,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE devices SET zone = $1 WHERE id = $2 AND zone <> $1")
+            .bind(zone)
             .bind(device.as_i64())
             .execute(self.sql())
             .await?;

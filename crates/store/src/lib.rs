@@ -2,8 +2,8 @@
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
-//! one file a subject: `people`, `finding`, `avatars`, `emails`, `quiet`, `devices`, `ties`, `conversations`, `voices`,
-//! `deleting`, `calls`, `feed`, `push`, `reports`.
+//! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`,
+//! `conversations`, `voices`, `deleting`, `calls`, `feed`, `push`, `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
@@ -22,6 +22,8 @@ mod error;
 mod feed;
 mod finding;
 mod identities;
+mod leaving;
+mod mails;
 mod open;
 mod passkeys;
 mod people;
@@ -45,6 +47,7 @@ pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
 pub use finding::Sought;
 pub use identities::{IdentityRow, NewIdentity, Ways};
+pub use mails::{CodeRow, MailKind, MailRow, NewMail, Purpose};
 pub use open::{Options, Store};
 pub use passkeys::{NewPasskey, PasskeyKey, PasskeyRow};
 pub use people::{CallingRow, Named, NewPerson, PersonRow};

@@ -133,11 +133,31 @@ pub struct CallingRow {
 }
 
 impl Reader {
-    /// The person with that handle.
+    /// The person with that handle, if they are there: neither gone nor about to be.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn person(&mut self, handle: &Handle) -> Result<Option<PersonRow>, StoreError> {
+        sqlx::query_as::<_, ProfileColumns>(concat!(
+            "SELECT ",
+            profile_columns!(),
+            " FROM people p WHERE p.handle = $1 AND p.deletes IS NULL"
+        ))
+        .bind(handle.as_str())
+        .fetch_optional(self.sql())
+        .await?
+        .map(ProfileColumns::row)
+        .transpose()
+    }
+
+    /// The person with that handle, also if only what others keep of them is there. For reading that, and nothing else.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn person_or_tombstone(
+        &mut self,
+        handle: &Handle,
+    ) -> Result<Option<PersonRow>, StoreError> {
         sqlx::query_as::<_, ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
@@ -148,6 +168,32 @@ impl Reader {
         .await?
         .map(ProfileColumns::row)
         .transpose()
+    }
+
+    /// Whose account a handle names, also if it is about to be deleted: they can still come back.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn account(&mut self, handle: &Handle) -> Result<Option<PersonId>, StoreError> {
+        let row: Option<(i64,)> =
+            sqlx::query_as("SELECT id FROM people WHERE handle = $1 AND gone = 0")
+                .bind(handle.as_str())
+                .fetch_optional(self.sql())
+                .await?;
+        Ok(row.map(|(id,)| PersonId::from_i64(id)))
+    }
+
+    /// When a person signed up.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Broken` if there is no such person.
+    pub async fn signed_up(&mut self, id: PersonId) -> Result<Timestamp, StoreError> {
+        let row: Option<(i64,)> = sqlx::query_as("SELECT created FROM people WHERE id = $1")
+            .bind(id.as_i64())
+            .fetch_optional(self.sql())
+            .await?;
+        row.map(|(at,)| Timestamp(at))
+            .ok_or_else(|| StoreError::Broken("a person is gone".into()))
     }
 
     /// The person with that id.
@@ -167,7 +213,7 @@ impl Reader {
         .row()
     }
 
-    /// Everybody, by handle; for the operator's list.
+    /// Everybody who is not gone, by handle; for the operator's list.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -175,7 +221,7 @@ impl Reader {
         sqlx::query_as::<_, ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
-            " FROM people p ORDER BY p.handle"
+            " FROM people p WHERE p.gone = 0 ORDER BY p.handle"
         ))
         .fetch_all(self.sql())
         .await?
@@ -193,11 +239,24 @@ impl Reader {
         handle: &Handle,
     ) -> Result<Option<(PersonId, String)>, StoreError> {
         let row: Option<(i64, String)> =
-            sqlx::query_as("SELECT id, password FROM people WHERE handle = $1")
+            sqlx::query_as("SELECT id, password FROM people WHERE handle = $1 AND gone = 0")
                 .bind(handle.as_str())
                 .fetch_optional(self.sql())
                 .await?;
         Ok(row.map(|(id, hash)| (PersonId::from_i64(id), hash)))
+    }
+
+    /// The password hash of a person; `None`: they have no password.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn password_of(&mut self, id: PersonId) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> =
+            sqlx::query_as("SELECT password FROM people WHERE id = $1 AND password <> ''")
+                .bind(id.as_i64())
+                .fetch_optional(self.sql())
+                .await?;
+        Ok(row.map(|(hash,)| hash))
     }
 
     /// A person's calling settings.
@@ -236,8 +295,11 @@ impl Tx {
     /// Adds a person.
     ///
     /// # Errors
-    /// `Conflict`: the handle is taken.
+    /// `Conflict`: the handle is taken, or was lately by somebody who is gone.
     pub async fn add_person(&mut self, new: &NewPerson<'_>) -> Result<(), StoreError> {
+        if self.is_kept(new.handle, new.at).await? {
+            return Err(StoreError::Conflict);
+        }
         sqlx::query(
             "INSERT INTO people (id, handle, name, bio, verified, password, created, \
              calling_enabled, audience_address_book, audience_following, audience_verified, \
@@ -286,6 +348,19 @@ impl Tx {
     pub async fn set_bio(&mut self, id: PersonId, bio: &str) -> Result<(), StoreError> {
         sqlx::query("UPDATE people SET bio = $1 WHERE id = $2")
             .bind(bio)
+            .bind(id.as_i64())
+            .execute(self.sql())
+            .await?;
+        Ok(())
+    }
+
+    /// Gives a person another password, or a first one.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn set_password(&mut self, id: PersonId, hash: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE people SET password = $1 WHERE id = $2")
+            .bind(hash)
             .bind(id.as_i64())
             .execute(self.sql())
             .await?;

@@ -159,22 +159,26 @@ impl Reader {
             Tie::Follow => concat!(
                 "SELECT ",
                 profile_columns!(),
-                " FROM follows t JOIN people p ON p.id = t.followed WHERE t.follower = $1 ORDER BY p.handle"
+                " FROM follows t JOIN people p ON p.id = t.followed WHERE t.follower = $1 \
+                 AND p.deletes IS NULL ORDER BY p.handle"
             ),
             Tie::Block => concat!(
                 "SELECT ",
                 profile_columns!(),
-                " FROM blocks t JOIN people p ON p.id = t.blocked WHERE t.blocker = $1 ORDER BY p.handle"
+                " FROM blocks t JOIN people p ON p.id = t.blocked WHERE t.blocker = $1 \
+                 AND p.deletes IS NULL ORDER BY p.handle"
             ),
             Tie::AddressBook => concat!(
                 "SELECT ",
                 profile_columns!(),
-                " FROM address_book t JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
+                " FROM address_book t JOIN people p ON p.id = t.person WHERE t.owner = $1 \
+                 AND p.deletes IS NULL ORDER BY p.handle"
             ),
             Tie::BreakThrough => concat!(
                 "SELECT ",
                 profile_columns!(),
-                " FROM break_through t JOIN people p ON p.id = t.person WHERE t.owner = $1 ORDER BY p.handle"
+                " FROM break_through t JOIN people p ON p.id = t.person WHERE t.owner = $1 \
+                 AND p.deletes IS NULL ORDER BY p.handle"
             ),
         };
         sqlx::query_as::<_, ProfileColumns>(sql)

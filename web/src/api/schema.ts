@@ -969,7 +969,34 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Signs all other devices out; their sockets are closed at once. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Signed out */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_signed_in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1288,6 +1315,51 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/me/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What belongs to one's account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One's account */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description not_signed_in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/avatar": {
         parameters: {
             query?: never;
@@ -1399,6 +1471,320 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Me"];
                     };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When one's account is deleted, if it is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description When it is deleted */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Deletion"];
+                    };
+                };
+                /** @description not_signed_in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Deletes one's account in 14 days. One is signed out everywhere and gone to everybody from now on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeletionWish"];
+                };
+            };
+            responses: {
+                /** @description bad_input, proof_needed, wrong_password, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description When it is deleted */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Deletion"];
+                    };
+                };
+            };
+        };
+        /** Keeps one's account after all. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It stays */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Deletion"];
+                    };
+                };
+                /** @description not_signed_in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Names an e-mail address; a code is mailed to it, good for 20 minutes and five tries. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EmailWish"];
+                };
+            };
+            responses: {
+                /** @description bad_input, no_mail, proof_needed, wrong_password, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The code is on its way */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+            };
+        };
+        /** Removes one's address, or an unverified one. The address is told. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Oneself */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Chooses whether people who have one's address in their address book find one by it. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EmailChange"];
+                };
+            };
+            responses: {
+                /** @description bad_input, not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Oneself */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/me/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows that the address is one's own, by the code that was mailed to it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MailedCode"];
+                };
+            };
+            responses: {
+                /** @description wrong_code, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It is verified */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets another password, or a first one. All other devices are signed out. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasswordChange"];
+                };
+            };
+            responses: {
+                /** @description bad_input, wrong_password, proof_needed, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It is another one */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -1572,6 +1958,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/warning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** One has read the operator's warning. */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description The moment of the warning that was read; a newer one stays. */
+                    at: components["schemas"]["Timestamp"];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Oneself */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1596,6 +2030,15 @@ export interface paths {
                     };
                     content: {
                         "application/json": Record<string, never>;
+                    };
+                };
+                /** @description too_many */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1784,6 +2227,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a code by mail, for a new password. The answer is always the same. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ResetWish"];
+                };
+            };
+            responses: {
+                /** @description bad_input, no_mail, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description If there is such a person with a verified address, a code is on its way */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a new password by the code that was mailed. All devices are signed out. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reset"];
+                };
+            };
+            responses: {
+                /** @description bad_input, wrong_code, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It is another one; sign in with it */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1791,11 +2328,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People whose handle or name begins with the query. */
+        /**
+         * People whose handle begins with the query, or whose name has a word for each of its words that begins so, without
+         *     case and diacritics. First the one with that very handle, then those one follows, those in one's address book, those
+         *     who follow one, the rest; by handle within each.
+         */
         get: {
             parameters: {
                 query: {
-                    /** @description The beginning of a handle or a name. */
+                    /** @description The beginning of a handle, or of words of a name. */
                     query: string;
                 };
                 header?: never;
@@ -1813,7 +2354,7 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Up to 20 people, by handle */
+                /** @description Up to 20 people */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2035,6 +2576,175 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{handle}/followers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those who follow a person, by handle. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The last handle of the page before. */
+                    after?: components["schemas"]["Handle"];
+                };
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Up to 50 people */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FollowPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{handle}/following": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those whom a person follows, by handle. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The last handle of the page before. */
+                    after?: components["schemas"]["Handle"];
+                };
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Up to 50 people */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FollowPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own reports, the newest first, and what the operator says to them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Up to 100 reports */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Report"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Tells the operator about a person, with entries of the conversation as they are now. The person is not told. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewReport"];
+                };
+            };
+            responses: {
+                /** @description bad_input, not_found, yourself, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The operator has it */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Report"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ring-tests/{test}/{step}": {
         parameters: {
             query?: never;
@@ -2110,6 +2820,15 @@ export interface paths {
                         "application/json": components["schemas"]["ServerFacts"];
                     };
                 };
+                /** @description too_many */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -2143,7 +2862,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description wrong_password, too_many */
+                /** @description wrong_password, account_disabled, too_many */
                 "4XX": {
                     headers: {
                         [name: string]: unknown;
@@ -2411,6 +3130,8 @@ export interface paths {
                 query?: {
                     /** @description The newest cursor that the device has processed; absent at the first start. */
                     cursor?: number;
+                    /** @description The time zone that the device is in, as the IANA database calls it, for the list of one's devices. */
+                    zone?: string;
                 };
                 header?: never;
                 path?: never;
@@ -2484,6 +3205,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description `GET /me/account`: what belongs to one's account and is nobody else's business. */
+        Account: {
+            /** @description When one signed up. */
+            created: components["schemas"]["Timestamp"];
+            email?: components["schemas"]["AccountEmail"] | null;
+            /** @description Whether this server sends mail; without that e-mail is not offered. */
+            mail: boolean;
+            /** @description Whether one can sign in with a password. */
+            password: boolean;
+            unverified?: components["schemas"]["Email"] | null;
+        };
+        /** @description A verified address. */
+        AccountEmail: {
+            /** @description The address. */
+            address: components["schemas"]["Email"];
+            /** @description People who have it in their address book find one by it. */
+            findable: boolean;
+            /** @description When it was verified. */
+            verified: components["schemas"]["Timestamp"];
+        };
         /** @description What a browser needs to ask for a passkey (`PublicKeyCredentialRequestOptions`). */
         AskPasskey: {
             /** @description Names this in the answer; good for one. */
@@ -2528,7 +3269,7 @@ export interface components {
          * @description Whether one may press Call, as far as one may know (C-6): only what one could see oneself.
          * @enum {string}
          */
-        CallOption: "available" | "first_message_needed" | "you_blocked" | "yourself";
+        CallOption: "available" | "first_message_needed" | "you_blocked" | "yourself" | "gone";
         /**
          * @description How a finished call turned out, the same for both sides; each side words it from its role.
          * @enum {string}
@@ -2728,7 +3469,7 @@ export interface components {
          * @description What went wrong, by what the client can do about it.
          * @enum {string}
          */
-        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "proof_needed" | "last_way_in" | "ceremony_over" | "passkey_refused" | "passkey_unknown" | "passkey_known" | "no_passkeys_here" | "provider_away" | "provider_refused" | "identity_taken" | "full" | "unavailable" | "internal";
+        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "account_disabled" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "proof_needed" | "last_way_in" | "ceremony_over" | "passkey_refused" | "passkey_unknown" | "passkey_known" | "no_passkeys_here" | "provider_away" | "provider_refused" | "identity_taken" | "no_mail" | "wrong_code" | "leaving" | "full" | "unavailable" | "internal";
         /** @description A conversation's head. It exists for any two people, also before the first message. */
         Conversation: {
             /**
@@ -2756,6 +3497,19 @@ export interface components {
             /** @description The other person. */
             with: components["schemas"]["Person"];
         };
+        /** @description `GET /me/deletion`: what is left to see for somebody whose account will be deleted. */
+        Deletion: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whose account. */
+            handle: components["schemas"]["Handle"];
+        };
+        /** @description `POST /me/deletion`: deletes one's account, in 14 days. */
+        DeletionWish: {
+            /** @description One's handle, typed again. */
+            handle: components["schemas"]["Handle"];
+            /** @description One's password, to show that it is oneself. Without it, it is good if one has shown so lately in another way. */
+            password?: string | null;
+        };
         /** @description One of one's devices. */
         Device: {
             /** @description Whether it has a socket open now: a call would ring there. */
@@ -2775,6 +3529,8 @@ export interface components {
             ring_test?: components["schemas"]["RingTest"] | null;
             /** @description Calls and messages make it neither ring nor show anything. */
             silenced: boolean;
+            /** @description The time zone it was last used in, as the IANA database calls it, if its browser said so. */
+            zone?: string | null;
         };
         /** @description `PATCH /devices/{device}`: absent fields stay. */
         DeviceChange: {
@@ -2784,6 +3540,19 @@ export interface components {
             silenced?: boolean | null;
         };
         DeviceId: string;
+        Email: string;
+        /** @description `PATCH /me/email`. */
+        EmailChange: {
+            /** @description Whether people who have it in their address book find one by it. */
+            findable: boolean;
+        };
+        /** @description `POST /me/email`: names an address; a code is mailed to it. */
+        EmailWish: {
+            /** @description The address. */
+            address: components["schemas"]["Email"];
+            /** @description One's password, to show that it is oneself. Without it, it is good if one has shown so lately in another way. */
+            password?: string | null;
+        };
         /**
          * @description Why a call ended, as told to one side.
          * @enum {string}
@@ -2844,6 +3613,13 @@ export interface components {
          * @enum {string}
          */
         FailDetail: "no_relay" | "no_media";
+        /** @description A page of those who follow a person, or whom that person follows; by handle. The same for whoever asks. */
+        FollowPage: {
+            /** @description Whether there are more: ask again with `after` = the last handle. */
+            more: boolean;
+            /** @description The people. */
+            people: components["schemas"]["Person"][];
+        };
         Handle: string;
         /** @description An `RTCIceServer` (W3C WebRTC, 4.2.4). */
         IceServer: {
@@ -2871,6 +3647,16 @@ export interface components {
             kind: components["schemas"]["CallKind"];
             /** @description Whom to call. */
             with: components["schemas"]["Handle"];
+        };
+        /** @description Somebody whom one follows or has in one's address book, and for whom the person in question could be mistaken. */
+        LookAlike: components["schemas"]["Person"] & {
+            /** @description One follows them; else they are in one's address book. */
+            following: boolean;
+        };
+        /** @description `POST /me/email/confirm`: the code that was mailed. */
+        MailedCode: {
+            /** @description Eight letters and digits; case, spaces and hyphens do not matter. */
+            code: string;
         };
         /** @description What a browser needs to make a passkey (`PublicKeyCredentialCreationOptions`). */
         MakePasskey: {
@@ -2916,6 +3702,7 @@ export interface components {
             relay: boolean;
             /** @description Set by the operator. */
             verified: boolean;
+            warning?: components["schemas"]["Warning"] | null;
         };
         /**
          * @description What one side sends at the moment, so that the other can show it. Telling, not commanding: no frame can unmute
@@ -2942,6 +3729,22 @@ export interface components {
             /** @description What to call it. */
             name: string;
         };
+        /** @description `POST /reports`: tells the operator about a person. */
+        NewReport: {
+            /** @description Also blocks them. */
+            block?: boolean;
+            /**
+             * @description Places of entries in the conversation with them, up to 20, that the operator is to see. They are copied as they
+             *     are now, whatever becomes of them later.
+             */
+            entries?: number[];
+            /** @description About whom. */
+            handle: components["schemas"]["Handle"];
+            /** @description What is wrong. */
+            reason: components["schemas"]["ReportReason"];
+            /** @description In one's own words, up to 1,000 characters. */
+            words?: string;
+        };
         /** @description One of one's passkeys. */
         Passkey: {
             /** @description When it was made. */
@@ -2962,6 +3765,16 @@ export interface components {
             name: string;
         };
         PasskeyId: string;
+        /** @description `PUT /me/password`: another password, or a first one. All other devices are signed out. */
+        PasswordChange: {
+            /** @description The new one: 8 characters or more. */
+            new: string;
+            /**
+             * @description The password until now. Absent if there is none: then one has to have shown lately in another way that it is
+             *     oneself.
+             */
+            old?: string | null;
+        };
         /**
          * @description How media travels (P-1). The order is the order of tightening: a call's path only ever grows.
          * @enum {string}
@@ -3005,12 +3818,23 @@ export interface components {
             breaks_through: boolean;
             /** @description Whether one may press Call. */
             call: components["schemas"]["CallOption"];
+            /**
+             * Format: int32
+             * @description How many follow them.
+             */
+            followers: number;
             /** @description One follows them. */
             following: boolean;
+            /**
+             * Format: int32
+             * @description How many they follow.
+             */
+            follows: number;
             /** @description They follow one. */
             follows_you: boolean;
             /** @description They are in one's address book. Nobody learns whose book they themselves are in (M-3). */
             in_address_book: boolean;
+            looks_like?: components["schemas"]["LookAlike"] | null;
         };
         /** @description `PATCH /me`: absent fields stay. */
         ProfileChange: {
@@ -3160,6 +3984,51 @@ export interface components {
              * @description When they end, 0 to 1439. Not later than `from`: on the next day.
              */
             until: number;
+        };
+        /** @description A report of one's own. */
+        Report: {
+            /** @description About whom. */
+            about: components["schemas"]["Handle"];
+            /** @description What the operator says. */
+            answer?: string | null;
+            answered?: components["schemas"]["Timestamp"] | null;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description How many entries the operator was given.
+             */
+            entries: number;
+            /** @description What is wrong. */
+            reason: components["schemas"]["ReportReason"];
+            /** @description How it stands. */
+            state: components["schemas"]["ReportState"];
+            /** @description In one's own words. */
+            words: string;
+        };
+        /**
+         * @description What is wrong.
+         * @enum {string}
+         */
+        ReportReason: "spam" | "harassment" | "impersonation" | "hate" | "sexual" | "self_harm" | "other";
+        /**
+         * @description How a report stands.
+         * @enum {string}
+         */
+        ReportState: "open" | "closed";
+        /** @description `POST /password-resets/finish`: sets a new password by the code that was mailed. */
+        Reset: {
+            /** @description The code. */
+            code: string;
+            /** @description The new password: 8 characters or more. */
+            password: string;
+            /** @description Whose password: the same handle or address that was asked for. */
+            who: string;
+        };
+        /** @description `POST /password-resets`: asks for a code by mail. */
+        ResetWish: {
+            /** @description Whose password: a handle or an e-mail address. */
+            who: string;
         };
         /**
          * @description What a device reports of a test.
@@ -3496,6 +4365,13 @@ export interface components {
             signature: string;
             /** @description What the authenticator knows its owner by. */
             user: string;
+        };
+        /** @description What the operator has to say to somebody. It stands until they have read it. */
+        Warning: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description In the operator's words. */
+            words: string;
         };
         /** @description `GET /ways-in`: how one comes in. */
         WaysIn: {

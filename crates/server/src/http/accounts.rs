@@ -2,7 +2,7 @@
 
 use super::input::Body;
 use crate::app::App;
-use crate::auth::{From, Session, fresh_token, signing_in, signing_out};
+use crate::auth::{AnySession, From, Session, fresh_token, signing_in, signing_out};
 use crate::hub::CloseReason;
 use crate::problem::ApiError;
 use crate::{calls, random, text};
@@ -89,7 +89,7 @@ pub(super) async fn sign_in(
     (status = 401, description = "not_signed_in", body = Problem)))]
 pub(super) async fn sign_out(
     State(app): State<App>,
-    session: Session,
+    AnySession(session): AnySession,
     jar: CookieJar,
 ) -> Result<(StatusCode, CookieJar), ApiError> {
     super::devices::end(&app, session.person, session.device).await?;

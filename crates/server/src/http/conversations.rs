@@ -46,7 +46,7 @@ pub(super) async fn head(
     Part(handle): Part<Handle>,
 ) -> Result<Json<Conversation>, ApiError> {
     let mut reader = app.store.read().await?;
-    let other = people::find(&mut reader, &handle).await?;
+    let other = people::find_to_read(&mut reader, session.person, &handle).await?;
     if other.id == session.person {
         return Err(Code::Yourself.into());
     }
@@ -74,7 +74,7 @@ pub(super) async fn entries(
         return Err(Code::BadInput.into());
     }
     let mut reader = app.store.read().await?;
-    let other = people::find(&mut reader, &handle).await?;
+    let other = people::find_to_read(&mut reader, session.person, &handle).await?;
     let (entries, more) = reader
         .entries(session.person, other.id, page.before, limit)
         .await?;
@@ -92,7 +92,7 @@ pub(super) async fn delete_entry(
     Part((handle, seq)): Part<(Handle, u64)>,
 ) -> Result<StatusCode, ApiError> {
     let mut tx = app.store.write().await?;
-    let other = people::find(&mut tx, &handle).await?;
+    let other = people::find_to_read(&mut tx, session.person, &handle).await?;
     if !tx.delete_entry(session.person, other.id, seq).await? {
         return Err(Code::NotFound.into());
     }

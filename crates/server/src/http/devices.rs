@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use birdcall_protocol::body::{Device, DeviceChange, Problem, PushState};
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::{Code, DeviceId, PersonId};
-use birdcall_store::News;
+use birdcall_store::{News, Tx};
 use std::collections::HashMap;
 
 /// One's devices, the one used last first.
@@ -41,6 +41,7 @@ pub(super) async fn list(
                 created: row.created,
                 last_seen: row.last_seen,
                 silenced: row.silenced,
+                zone: Some(row.zone).filter(|zone| !zone.is_empty()),
                 push: pushes.get(&row.id).copied().unwrap_or(PushState::Off),
                 ring_test: app.ring_tests.of(row.id, now),
             })
@@ -95,6 +96,36 @@ pub(super) async fn remove(
 ) -> Result<StatusCode, ApiError> {
     end(&app, session.person, device).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Signs all other devices out; their sockets are closed at once.
+#[utoipa::path(delete, operation_id = "remove_other_devices", path = "/devices", tag = "devices", responses(
+    (status = 204, description = "Signed out"),
+    (status = 401, description = "not_signed_in", body = Problem)))]
+pub(super) async fn remove_others(
+    State(app): State<App>,
+    session: Session,
+) -> Result<StatusCode, ApiError> {
+    let tx = app.store.write().await?;
+    end_all(&app, tx, session.person, Some(session.device)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends all sessions of a person but for one that may stay, in a transaction that it commits.
+pub(super) async fn end_all(
+    app: &App,
+    mut tx: Tx,
+    person: PersonId,
+    but: Option<DeviceId>,
+) -> Result<(), ApiError> {
+    let ended = tx.remove_devices(person, but).await?;
+    tx.tell(person, News::Changed(Changed::Devices)).await?;
+    tx.commit().await?;
+    for device in ended {
+        app.hub.close_device(person, device, CloseReason::SignedOut);
+    }
+    app.hub.news(person);
+    Ok(())
 }
 
 /// Ends a device's session.

@@ -1,5 +1,6 @@
 //! The OpenAPI document: what the handlers say of themselves, the frames of the socket, and what is pushed.
 
+use crate::auth::From;
 use birdcall_protocol::body::Problem;
 use birdcall_protocol::frame::{ClientFrame, ServerFrame};
 use birdcall_protocol::push::PushMessage;
@@ -30,8 +31,9 @@ pub fn document() -> Result<String, serde_json::Error> {
 
 /// This document.
 #[utoipa::path(get, operation_id = "openapi", path = "/openapi.json", tag = "service",
-    responses((status = 200, description = "The document", content_type = "application/json", body = Object)))]
-pub(super) async fn serve() -> axum::response::Response {
+    responses((status = 200, description = "The document", content_type = "application/json", body = Object),
+    (status = 429, description = "too_many", body = Problem)))]
+pub(super) async fn serve(_: From) -> axum::response::Response {
     use axum::http::header;
     use axum::response::IntoResponse;
     match document() {
@@ -62,7 +64,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(queries, 14);
+        assert_eq!(queries, 15);
         // Frames and push messages stand in the same document.
         for schema in ["ClientFrame", "ServerFrame", "PushMessage"] {
             assert!(

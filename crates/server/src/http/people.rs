@@ -242,6 +242,25 @@ pub(super) async fn find(reader: &mut Reader, handle: &Handle) -> Result<PersonR
     reader.person(handle).await?.ok_or(ApiError(Code::NotFound))
 }
 
+/// The person with that handle, also if they are gone and one has a conversation with them: one's copy of it is one's
+/// own.
+pub(super) async fn find_to_read(
+    reader: &mut Reader,
+    me: PersonId,
+    handle: &Handle,
+) -> Result<PersonRow, ApiError> {
+    let other = reader
+        .person_or_tombstone(handle)
+        .await?
+        .ok_or(ApiError(Code::NotFound))?;
+    let there = reader.is_there(other.id).await? || reader.has_talked(me, other.id).await?;
+    if there {
+        Ok(other)
+    } else {
+        Err(Code::NotFound.into())
+    }
+}
+
 /// A person, as `me` sees them. Nothing here depends on whether they have blocked `me` (C-6).
 pub(super) async fn seen(
     reader: &mut Reader,
@@ -251,6 +270,8 @@ pub(super) async fn seen(
     let ties = reader.ties(me, other.id).await?;
     let call = if other.id == me {
         CallOption::Yourself
+    } else if !reader.is_there(other.id).await? {
+        CallOption::Gone
     } else if ties.blocked {
         CallOption::YouBlocked
     } else if reader.wrote(other.id, me).await? {

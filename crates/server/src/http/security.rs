@@ -5,9 +5,10 @@
 //! "Verifying origin with standard headers"). Programs that are no browser send neither header and pass.
 
 use crate::app::App;
+use crate::doors::with_wait;
 use crate::problem::ApiError;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use birdcall_protocol::Code;
@@ -27,12 +28,16 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
     let api = request.uri().path().starts_with("/api/");
     let socket = request.headers().contains_key(header::UPGRADE);
     let reads = matches!(*request.method(), Method::GET | Method::HEAD) && !socket;
-    let mut response = if reads || own_origin(request.headers(), &app.config.origins) {
-        next.run(request).await
+    let (mut response, wait) = if reads || own_origin(request.headers(), &app.config.origins) {
+        with_wait(next.run(request)).await
     } else {
-        ApiError(Code::ForeignOrigin).into_response()
+        (ApiError(Code::ForeignOrigin).into_response(), 0)
     };
+    let too_many = response.status() == StatusCode::TOO_MANY_REQUESTS;
     let headers = response.headers_mut();
+    if too_many {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    }
     let mut say = |name, value| headers.insert(name, HeaderValue::from_static(value));
     say(header::CONTENT_SECURITY_POLICY, POLICY);
     say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");

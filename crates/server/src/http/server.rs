@@ -1,17 +1,20 @@
 //! What anybody may know of this server.
 
 use crate::app::App;
+use crate::auth::From;
 use axum::Json;
 use axum::extract::State;
+use birdcall_protocol::body::Problem;
 use birdcall_protocol::ways_in::ServerFacts;
 
 /// What this server offers, for whoever is not signed in yet.
 #[utoipa::path(get, operation_id = "server", path = "/server", tag = "service", responses(
-    (status = 200, description = "The facts", body = ServerFacts)))]
-pub(super) async fn facts(State(app): State<App>) -> Json<ServerFacts> {
+    (status = 200, description = "The facts", body = ServerFacts),
+    (status = 429, description = "too_many", body = Problem)))]
+pub(super) async fn facts(State(app): State<App>, _: From) -> Json<ServerFacts> {
     Json(ServerFacts {
         sign_up: app.config.sign_up,
         oidc: None,
-        mail: false,
+        mail: app.mail.is_offered(),
     })
 }

@@ -62,7 +62,7 @@ pub(super) async fn sound(
     Part((handle, seq)): Part<(Handle, u64)>,
 ) -> Result<Response, ApiError> {
     let mut reader = app.store.read().await?;
-    let other = people::find(&mut reader, &handle).await?;
+    let other = people::find_to_read(&mut reader, session.person, &handle).await?;
     let sound = reader
         .sound(session.person, other.id, seq)
         .await?

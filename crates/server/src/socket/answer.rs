@@ -17,6 +17,7 @@ pub(super) async fn answer(
     frame: ClientFrame,
 ) -> Result<Option<ServerFrame>, ApiError> {
     let (person, device) = (mailbox.person(), mailbox.device());
+    app.doors.frame(person)?;
     let press = async |call: CallId, press: Press| -> Result<Option<ServerFrame>, ApiError> {
         calls::act(app, call, person, device, press).await?;
         Ok(None)

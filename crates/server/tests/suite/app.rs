@@ -158,6 +158,12 @@ impl Device {
         }
     }
 
+    /// A browser that has signed in before.
+    pub(crate) fn with_cookie(self, cookie: String) -> Self {
+        *self.cookie.lock().unwrap() = Some(cookie);
+        self
+    }
+
     pub(crate) fn named(mut self, handle: &str) -> Self {
         self.handle = handle.to_owned();
         self

@@ -118,3 +118,84 @@ async fn pages_carry_the_policy_and_the_api_is_not_kept() {
         200
     );
 }
+
+/// Every operation that the document names has a door: whoever has knocked too often is told so, and when to come back.
+#[tokio::test]
+async fn every_route_has_a_door() {
+    let app = TestApp::new().await;
+    let document = reqwest::get(app.url("/api/v1/openapi.json")).await.unwrap();
+    let document: serde_json::Value = document.json().await.unwrap();
+    let ann = app.sign_up("ann").await;
+    let stranger = app.stranger();
+    let doors = &app.running.app.doors;
+    let me = {
+        let mut reader = app.running.app.store.read().await.unwrap();
+        let handle = "ann".parse().unwrap();
+        reader.person(&handle).await.unwrap().unwrap().id
+    };
+    // Knocks until nothing opens any more.
+    while doors.request(me, &Method::GET).is_ok() {}
+    while doors.request(me, &Method::POST).is_ok() {}
+    while doors.visit("127.0.0.1".parse().unwrap()).is_ok() {}
+    let mut walked = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys() {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let filled = path
+                .replace("/api/v1", "")
+                .replace("{handle}", "bob")
+                .replace("{seq}", "1")
+                .split('/')
+                .map(|part| {
+                    if part.starts_with('{') {
+                        "0000000000000001"
+                    } else {
+                        part
+                    }
+                })
+                .collect::<Vec<_>>()
+                .join("/");
+            for (who, device) in [("ann", &ann), ("a stranger", &stranger)] {
+                let url = app.url(&format!("/api/v1{filled}"));
+                let mut request = reqwest::Client::new().request(method.clone(), url);
+                if filled == "/socket" {
+                    request = request
+                        .header("connection", "upgrade")
+                        .header("upgrade", "websocket")
+                        .header("sec-websocket-version", "13")
+                        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+                }
+                if let Some(cookie) = device.cookie() {
+                    request = request.header("cookie", cookie);
+                }
+                let answer = request.send().await.unwrap();
+                assert_eq!(
+                    answer.status(),
+                    429,
+                    "{method} {filled} has no door for {who}"
+                );
+                let wait = answer.headers()["retry-after"].to_str().unwrap();
+                assert!((1..=60).contains(&wait.parse::<u64>().unwrap()), "{wait}");
+                walked += 1;
+            }
+        }
+    }
+    assert!(walked > 80, "{walked}");
+    // It opens again.
+    app.advance(10);
+    ann.get("/me").await;
+}
+
+#[tokio::test]
+async fn frames_are_counted_whatever_they_are() {
+    let app = TestApp::new().await;
+    let ann = app.sign_up("ann").await;
+    let mut socket = ann.socket().await;
+    for _ in 0..1_000 {
+        socket.send(json!({"type": "ping"})).await;
+        assert_eq!(socket.next().await["type"], "pong");
+    }
+    socket.refused(json!({"type": "ping"}), "too_many").await;
+    app.advance(1);
+    socket.so_far().await;
+}

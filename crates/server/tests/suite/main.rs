@@ -1,17 +1,20 @@
 //! The whole server in this process, spoken to over HTTP and sockets; its clock is turned by hand.
 
 mod abuse;
+mod account;
 mod accounts;
 mod app;
 mod avatars;
 mod calls;
 #[path = "../../../relay/tests/loopback/client.rs"]
 mod client;
+mod deletion;
 mod doors;
 mod foreign;
 mod frames;
 mod gate;
 mod keeping;
+mod mail;
 mod messages;
 mod names;
 mod passkeys;
@@ -26,6 +29,7 @@ mod relay;
 mod reports;
 mod search;
 mod signalling;
+mod smtp;
 mod soft_key;
 mod tls;
 mod turn;
