@@ -6,7 +6,8 @@
 //! Reading order: [`mod@gate`] decides whether a call may ring, [`quiet`] when nobody is to be disturbed,
 //! [`limits`] how often, [`mod@path`] how its media travels, [`machine`] what a call is from its invite to its end,
 //! [`mod@beat`] when its caller is told something,
-//! [`filter`] what of a session description may pass from one side to the other. [`wake`] says whom a push service wakes for a ring or a message.
+//! [`filter`] what of a session description may pass from one side to the other. [`talk`] has the rules of messages that
+//! are no calls: requests, receipts. [`wake`] says whom a push service wakes for a ring or a message.
 //!
 //! Deliberately absent: session descriptions in the machine (they pass by it, through the filter), credentials of the
 //! relay (the driver adds them to `call_started`), and push in the machine (a ring is a frame to a person; how it is
@@ -23,6 +24,7 @@ pub mod limits;
 pub mod machine;
 pub mod path;
 pub mod quiet;
+pub mod talk;
 pub mod wake;
 
 pub use gate::{GateFacts, Verdict, gate};

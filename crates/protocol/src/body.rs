@@ -5,6 +5,7 @@ use crate::profile::LookAlike;
 use crate::quiet::Quiet;
 use crate::report::Warning;
 use crate::ring_test::RingTest;
+use crate::talk::Seen;
 use crate::{CallId, Code, DeviceId, Handle, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +80,8 @@ pub struct Me {
     pub relay: bool,
     /// When one does not want to be disturbed.
     pub quiet: Quiet,
+    /// "Read receipts and typing": one gives and sees them.
+    pub receipts: bool,
     /// The server's key for Web Push, as browsers ask for it (RFC 8292, 3.2): base64url of an uncompressed P-256 point.
     pub push_key: String,
 }
@@ -288,6 +291,11 @@ pub struct Conversation {
     pub read: u64,
     /// Entries of the other side not yet read; counted up to 100.
     pub unread: u32,
+    /// It is a message request: one has not said yes yet.
+    pub request: bool,
+    /// How far the other side has read, as far as one is told. Nothing does not tell why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seen: Option<Seen>,
 }
 
 /// A page of a conversation, oldest first.
@@ -298,6 +306,8 @@ pub struct EntryPage {
     pub entries: Vec<Entry>,
     /// Whether there are older ones: ask again with `before` = the first `seq`.
     pub more: bool,
+    /// Whether there are newer ones: ask again with `after` = the last `seq`.
+    pub newer: bool,
 }
 
 /// One thing in a conversation.

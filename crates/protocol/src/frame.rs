@@ -37,6 +37,11 @@ pub enum ClientFrame {
         /// The newest entry seen.
         seq: u64,
     },
+    /// One is writing there. A hint: it is passed on or not, and never answered.
+    Typing {
+        /// The other person of the conversation.
+        with: Handle,
+    },
     /// Whether a page of this device is before somebody's eyes; until told, the server takes it that one is.
     Visible {
         /// Whether.
@@ -169,6 +174,8 @@ pub enum ServerFrame {
         entry: Entry,
         /// Entries of the other side not yet read; counted up to 100.
         unread: u32,
+        /// The conversation is a message request, which stands in its own list and disturbs nobody.
+        request: bool,
     },
     /// An entry was deleted for oneself.
     EntryGone {
@@ -191,6 +198,22 @@ pub enum ServerFrame {
         seq: u64,
         /// What is left unread.
         unread: u32,
+    },
+    /// The other side has read on, and both sides tell each other (M-4).
+    Seen {
+        /// Where this stands in what this person is told.
+        cursor: u64,
+        /// The other person.
+        with: Handle,
+        /// The newest of one's own messages that was read.
+        seq: u64,
+        /// When that was told.
+        at: Timestamp,
+    },
+    /// The other side is writing. A hint that is over after a few seconds, or with their next message.
+    Typing {
+        /// Who.
+        with: Handle,
     },
     /// Something one keeps was changed on some device: load it anew.
     Changed {
@@ -321,6 +344,8 @@ pub enum Changed {
     Calls,
     /// `/devices`.
     Devices,
+    /// `/requests`: one was accepted or deleted, so `/conversations` as well.
+    Requests,
 }
 
 #[cfg(test)]

@@ -12,6 +12,12 @@ pub const MAX_BIO: usize = 200;
 /// Longest direct message, in characters (M-4). Each one is held in memory once a connected device of both people.
 pub const MAX_MESSAGE: usize = 4_000;
 
+/// Longest search in messages, in characters.
+pub const MAX_SEARCH: usize = 100;
+
+/// Words of a search that are looked for; what stands behind them is left out. Each costs a look at every message.
+pub const MAX_SEARCH_WORDS: usize = 8;
+
 /// Shortest password, in characters (NIST SP 800-63B asks for 8).
 pub const MIN_PASSWORD: usize = 8;
 

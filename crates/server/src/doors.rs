@@ -46,6 +46,9 @@ const SEARCHES: (NonZeroU32, Duration) = (most(60), Duration::from_millis(500));
 /// Messages of one person.
 const MESSAGES: (NonZeroU32, Duration) = (most(60), Duration::from_millis(100));
 
+/// Typing hints of one person. A page sends one in three seconds.
+const TYPING: (NonZeroU32, Duration) = (most(10), Duration::from_secs(1));
+
 /// Invites of one person, allowed or not; how often a phone rings is C-5.
 const INVITES: (NonZeroU32, Duration) = (most(20), Duration::from_secs(3));
 
@@ -122,6 +125,7 @@ pub struct Doors {
     resets_of: Limiter<String>,
     finishes_of: Limiter<String>,
     exports: Limiter<PersonId>,
+    typing: Limiter<PersonId>,
 }
 
 impl Doors {
@@ -152,6 +156,7 @@ impl Doors {
             finishes_of: limiter(FINISHES_OF, clock),
             exports: limiter(EXPORTS, clock),
             clock: clock.clone(),
+            typing: limiter(TYPING, clock),
         }
     }
 
@@ -312,6 +317,11 @@ impl Doors {
         self.check(&self.reports, &person)
     }
 
+    /// Before a typing hint. One too many is no error: it is not passed on.
+    pub fn typing(&self, person: PersonId) -> bool {
+        self.typing.check_key(&person).is_ok()
+    }
+
     /// Forgets who has not knocked for long.
     pub fn forget(&self) {
         for door in [
@@ -328,6 +338,7 @@ impl Doors {
             &self.exports,
             &self.pictures,
             &self.reports,
+            &self.typing,
         ] {
             door.retain_recent();
         }

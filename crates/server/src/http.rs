@@ -22,6 +22,8 @@ mod proof;
 mod push;
 mod quiet;
 mod reports;
+mod requests;
+mod search;
 mod security;
 mod server;
 mod voices;
@@ -96,6 +98,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(conversations::head))
         .routes(routes!(conversations::entries))
         .routes(routes!(conversations::delete_entry))
+        .routes(routes!(requests::list))
+        .routes(routes!(requests::accept, requests::delete))
+        .routes(routes!(requests::set_receipts))
+        .routes(routes!(search::messages))
         .routes(routes!(voices::send).layer(DefaultBodyLimit::max(MAX_VOICE)))
         .routes(routes!(voices::sound))
         .routes(routes!(calls::invite, calls::history, calls::delete_all))

@@ -1,10 +1,10 @@
 //! Birdcall's server: HTTP, the sockets, and the driving of calls.
 //!
 //! Reading order: [`config`] (how it is told to be), [`serve`] (start to end), [`app`] (what everything holds on to),
-//! [`http`] (the route table), [`socket`], [`messages`], [`calls`] (the driver around `birdcall_call`). `hub` has the
-//! sockets of this node, [`push`] wakes closed apps, [`mail`] writes to people, `auth` the sessions, [`passkeys`] other
-//! ways in than passwords, `doors` the rate limits, `problem` the one error that becomes a response, [`leaving`] the end
-//! of accounts.
+//! [`http`] (the route table), [`socket`], [`messages`], [`receipts`], [`search`], [`calls`] (the driver around
+//! `birdcall_call`). `hub` has the sockets of this node, [`push`] wakes closed apps, [`mail`] writes to people, `auth` the
+//! sessions, [`passkeys`] other ways in than passwords, `doors` the rate limits, `problem` the one error that becomes a
+//! response, [`leaving`] the end of accounts.
 
 pub mod app;
 pub mod auth;
@@ -32,8 +32,10 @@ pub mod picture;
 pub mod problem;
 pub mod push;
 pub mod random;
+pub mod receipts;
 pub mod relay;
 pub mod ring_test;
+pub mod search;
 pub mod serve;
 pub mod socket;
 pub mod sound;

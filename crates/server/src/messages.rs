@@ -2,9 +2,11 @@
 
 use crate::app::App;
 use crate::problem::ApiError;
-use crate::{push, random, sound, text};
+use crate::{push, random, receipts, sound, text};
+use birdcall_call::talk::{Opening, standing};
 use birdcall_protocol::body::Entry;
 use birdcall_protocol::limits::{MAX_VOICE_SECONDS, MAX_VOICE_TOTAL};
+use birdcall_protocol::talk::Standing;
 use birdcall_protocol::{Code, Handle, PersonId};
 use birdcall_store::{Added, Content, NewMessage};
 
@@ -61,8 +63,8 @@ async fn keep(
     if other.id == from {
         return Err(Code::Yourself.into());
     }
-    let ties = tx.ties(from, other.id).await?;
-    if ties.blocked {
+    let ties = tx.ties(other.id, from).await?;
+    if ties.blocked_by {
         return Err(Code::YouBlocked.into());
     }
     if let Content::Voice { sound, .. } = content
@@ -70,6 +72,7 @@ async fn keep(
     {
         return Err(Code::Full.into());
     }
+    let talk = tx.talk(from, other.id).await?;
     let added = tx
         .add_message(&NewMessage {
             from,
@@ -77,14 +80,27 @@ async fn keep(
             key,
             content,
             // Who is blocked is not told so (C-6): the message stands in their own view alone.
-            hidden: ties.blocked_by,
+            hidden: ties.blocked,
             at: app.clock.now(),
             conversation: random::conversation(),
         })
         .await?;
     match added {
         Added::Fresh(entry) => {
-            if !ties.blocked_by {
+            // Writing is a yes to what the other has written (M-4).
+            tx.set_standing(from, other.id, Standing::Accepted).await?;
+            let before = talk.map(|talk| talk.other);
+            let standing = standing(Opening {
+                standing: before.map_or(Standing::Accepted, |side| side.standing),
+                empty: before.is_none_or(|side| side.last == 0),
+                wrote: before.is_some_and(|side| side.wrote),
+                knows: ties.following || ties.in_address_book,
+            });
+            if !ties.blocked {
+                tx.set_standing(other.id, from, standing).await?;
+            }
+            receipts::give(app, &mut tx, from, other.id).await?;
+            if !ties.blocked && standing == Standing::Accepted {
                 push::message(app, &mut tx, other.id, from, entry.seq).await?;
             }
             tx.commit().await?;
@@ -107,8 +123,12 @@ pub async fn read(app: &App, me: PersonId, with: &Handle, seq: u64) -> Result<()
     let mut tx = app.store.write().await?;
     let other = tx.person(with).await?.ok_or(ApiError(Code::NotFound))?;
     if tx.mark_read(me, other.id, seq).await? {
+        let given = receipts::give(app, &mut tx, me, other.id).await?;
         tx.commit().await?;
         app.hub.news(me);
+        if given {
+            app.hub.news(other.id);
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::hub::CloseReason;
 use crate::listen::{Door, Peer, serve_turn};
 use crate::push::{self, Push};
-use crate::{calls, demo, http, leaving, mail, names, operator, relay};
+use crate::{calls, demo, http, leaving, mail, names, operator, relay, search};
 use axum::Router;
 use birdcall_store::{Options, Store};
 use prometheus_client::registry::Registry;
@@ -93,6 +93,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         tokio::spawn(push::run(app.clone())),
         tokio::spawn(mail::run(app.clone())),
         tokio::spawn(leaving::run(app.clone())),
+        tokio::spawn(search::fold_what_is_older(app.clone())),
     ];
     background.extend(streams);
     Ok(Running {

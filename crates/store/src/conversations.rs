@@ -1,11 +1,13 @@
 //! Conversations: messages and finished calls between two people, in order.
 
 use crate::feed::News;
+use crate::fold::fold;
 use crate::people::{Listed, listed_columns};
 use crate::words::{from_word, handle, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{ConversationSummary, Entry, EntryBody};
 use birdcall_protocol::call::{CallKind, CallOutcome};
+use birdcall_protocol::talk::Standing;
 use birdcall_protocol::{CallId, PersonId, Timestamp};
 
 /// Unread entries are counted up to this; raising it makes opening an unread conversation read more rows.
@@ -160,13 +162,23 @@ impl Reader {
         Ok(row.is_some_and(|(wrote,)| wrote != 0))
     }
 
-    /// One's conversations, the newest first.
+    /// One's conversations, the newest first, without message requests.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn conversations(
         &mut self,
         me: PersonId,
+        limit: u32,
+    ) -> Result<Vec<ConversationSummary>, StoreError> {
+        self.listed(me, Standing::Accepted, limit).await
+    }
+
+    /// Conversations that stand that way, the newest first. Requests of people one has blocked are not shown.
+    pub(crate) async fn listed(
+        &mut self,
+        me: PersonId,
+        standing: Standing,
         limit: u32,
     ) -> Result<Vec<ConversationSummary>, StoreError> {
         #[derive(sqlx::FromRow)]
@@ -181,10 +193,14 @@ impl Reader {
             "SELECT m.conversation, m.last_seq, m.read_seq, ",
             listed_columns!(),
             " FROM members m JOIN people p ON p.id = m.other \
-             WHERE m.person = $1 AND m.last_seq > 0 ORDER BY m.last_at DESC LIMIT $2",
+             WHERE m.person = $1 AND m.last_seq > 0 AND m.state = $3 \
+             AND (m.state = 'accepted' OR NOT EXISTS \
+             (SELECT 1 FROM blocks b WHERE b.blocker = m.person AND b.blocked = m.other)) \
+             ORDER BY m.last_at DESC LIMIT $2",
         ))
         .bind(me.as_i64())
         .bind(i64::from(limit))
+        .bind(to_word(standing)?)
         .fetch_all(self.sql())
         .await?;
         let mut list = Vec::with_capacity(rows.len());
@@ -367,7 +383,7 @@ impl Tx {
         };
         sqlx::query(
             "INSERT INTO entries (conversation, seq, at, author, only_for, client_key, text, \
-             voice) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             voice, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(conversation)
         .bind(seq)
@@ -377,6 +393,7 @@ impl Tx {
         .bind(new.key)
         .bind(text)
         .bind(voice)
+        .bind(text.map(fold))
         .execute(self.sql())
         .await?;
         if let Content::Voice {

@@ -71,7 +71,11 @@ impl Tx {
     }
 
     /// Takes text and sound away when the last who saw the entry has deleted it.
-    async fn empty_if_unseen(&mut self, conversation: i64, seq: i64) -> Result<(), StoreError> {
+    pub(crate) async fn empty_if_unseen(
+        &mut self,
+        conversation: i64,
+        seq: i64,
+    ) -> Result<(), StoreError> {
         let (seen,): (i64,) = sqlx::query_as(
             "SELECT count(*) FROM entries e JOIN members m ON m.conversation = e.conversation \
              WHERE e.conversation = $1 AND e.seq = $2 \
@@ -92,7 +96,7 @@ impl Tx {
             .execute(self.sql())
             .await?;
         sqlx::query(
-            "UPDATE entries SET text = NULL, voice = NULL WHERE conversation = $1 AND seq = $2",
+            "UPDATE entries SET text = NULL, voice = NULL, folded = NULL WHERE conversation = $1 AND seq = $2",
         )
         .bind(conversation)
         .bind(seq)

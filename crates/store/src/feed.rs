@@ -38,6 +38,11 @@ pub enum News {
         /// Its place.
         seq: u64,
     },
+    /// The other side has read on, and this person is to be told.
+    Seen {
+        /// The other person.
+        other: PersonId,
+    },
     /// Something to load anew.
     Changed(Changed),
 }
@@ -157,11 +162,13 @@ fn columns(news: News) -> (&'static str, Option<i64>, Option<i64>) {
         News::Entry { other, seq } => ("entry", Some(other.as_i64()), Some(place(seq))),
         News::Read { other, seq } => ("read", Some(other.as_i64()), Some(place(seq))),
         News::Gone { other, seq } => ("gone", Some(other.as_i64()), Some(place(seq))),
+        News::Seen { other } => ("seen", Some(other.as_i64()), None),
         News::Changed(Changed::Me) => ("me", None, None),
         News::Changed(Changed::People) => ("people", None, None),
         News::Changed(Changed::AddressBook) => ("address_book", None, None),
         News::Changed(Changed::Calls) => ("calls", None, None),
         News::Changed(Changed::Devices) => ("devices", None, None),
+        News::Changed(Changed::Requests) => ("requests", None, None),
     }
 }
 
@@ -179,11 +186,15 @@ fn news(kind: &str, other: Option<i64>, seq: Option<i64>) -> Result<News, StoreE
             other: PersonId::from_i64(other),
             seq: natural(seq),
         },
+        ("seen", Some(other), None) => News::Seen {
+            other: PersonId::from_i64(other),
+        },
         ("me", None, None) => News::Changed(Changed::Me),
         ("people", None, None) => News::Changed(Changed::People),
         ("address_book", None, None) => News::Changed(Changed::AddressBook),
         ("calls", None, None) => News::Changed(Changed::Calls),
         ("devices", None, None) => News::Changed(Changed::Devices),
+        ("requests", None, None) => News::Changed(Changed::Requests),
         _ => return Err(StoreError::Broken(format!("news of kind {kind}"))),
     })
 }

@@ -3,7 +3,8 @@
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
 //! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`,
-//! `conversations`, `voices`, `deleting`, `calls`, `feed`, `push`, `reports`.
+//! `conversations`, `pages`, `requests`, `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`,
+//! `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
@@ -21,16 +22,21 @@ mod emails;
 mod error;
 mod feed;
 mod finding;
+mod fold;
 mod identities;
 mod leaving;
 mod mails;
 mod open;
+mod pages;
 mod passkeys;
 mod people;
 mod push;
 mod quiet;
 mod reader;
+mod receipts;
 mod reports;
+mod requests;
+mod search;
 mod ties;
 mod tx;
 mod voices;
@@ -46,14 +52,18 @@ pub use emails::EmailRow;
 pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};
 pub use finding::Sought;
+pub use fold::Words;
 pub use identities::{IdentityRow, NewIdentity, Ways};
 pub use mails::{CodeRow, MailKind, MailRow, NewMail, Purpose};
 pub use open::{Options, Store};
+pub use pages::{Page, Place};
 pub use passkeys::{NewPasskey, PasskeyKey, PasskeyRow};
 pub use people::{CallingRow, Named, NewPerson, PersonRow};
 pub use push::{NewPush, PushAbout, PushRow, Subscription, WokenBy, WokenDevice};
 pub use reader::Reader;
 pub use reports::{Act, ActRow, Evidence, NewAct, NewReportRow, ReportRow};
+pub use requests::{Side, Talk};
+pub use search::{Found, Since};
 pub use ties::{FollowCounts, FollowList, Tie, Ties};
 pub use tx::Tx;
 pub use voices::Sound;

@@ -122,6 +122,17 @@ export const getEntries = (handle: string, before: number | undefined, limit: nu
     }),
   );
 
+export const getRequests = () => take(http.GET('/api/v1/requests'));
+export const acceptRequest = (handle: string) => take(http.PUT('/api/v1/requests/{handle}', path(handle)));
+export const putReceipts = (on: boolean) => take(http.PUT('/api/v1/me/receipts', { body: { on } }));
+export const searchMessages = (query: string, before?: string, signal?: AbortSignal) =>
+  take(
+    http.GET('/api/v1/search', {
+      params: { query: { query, ...(before === undefined ? {} : { before }) } },
+      signal: signal ?? null,
+    }),
+  );
+
 export const postCall = (body: Invite) => take(http.POST('/api/v1/calls', { body }));
 export const getCalls = (only?: CallFilter, before?: number) =>
   take(

@@ -748,7 +748,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Only entries with a smaller `seq`. */
+                    /** @description Only entries with a greater `seq`. */
+                    after?: number;
+                    /** @description Entries on both sides of this `seq`. */
+                    around?: number;
+                    /** @description Only entries with a smaller `seq`; of `before`, `after` and `around` one at most. */
                     before?: number;
                     /** @description How many at most; 50 if absent, 100 at most. */
                     limit?: number;
@@ -1958,6 +1962,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Switches "Read receipts and typing". Nobody is told, and what was not given while it was off is not given later. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Receipts"];
+                };
+            };
+            responses: {
+                /** @description bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Oneself, changed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/warning": {
         parameters: {
             query?: never;
@@ -2745,6 +2798,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations that wait for one's yes, the newest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The newest 100 */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MessageRequest"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/requests/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes a request an ordinary conversation. Who wrote it is not told. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted, now or before */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a request for oneself, with all that was written in it. Who wrote it is not told. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Deleted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ring-tests/{test}/{step}": {
         parameters: {
             query?: never;
@@ -2788,6 +2951,56 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages that hold all the words of the query, the newest first, of all conversations one sees. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Only older ones: `before` of the page before. */
+                    before?: string;
+                    /** @description Words, each of which is the beginning of a word of the message: without case, accents and kinds of apostrophes. */
+                    query: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description bad_input, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Up to 20 messages; none for a query without words */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HitPage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3348,7 +3561,7 @@ export interface components {
          * @description What a `changed` frame is about.
          * @enum {string}
          */
-        Changed: "me" | "people" | "address_book" | "calls" | "devices";
+        Changed: "me" | "people" | "address_book" | "calls" | "devices" | "requests";
         /** @description What a client sends. */
         ClientFrame: {
             /** @enum {string} */
@@ -3370,6 +3583,11 @@ export interface components {
             seq: number;
             /** @enum {string} */
             type: "read";
+            /** @description The other person of the conversation. */
+            with: components["schemas"]["Handle"];
+        } | {
+            /** @enum {string} */
+            type: "typing";
             /** @description The other person of the conversation. */
             with: components["schemas"]["Handle"];
         } | {
@@ -3477,6 +3695,9 @@ export interface components {
              * @description The newest `seq` one has read; 0 before the first.
              */
             read: number;
+            /** @description It is a message request: one has not said yes yet. */
+            request: boolean;
+            seen?: components["schemas"]["Seen"] | null;
             /**
              * Format: int32
              * @description Entries of the other side not yet read; counted up to 100.
@@ -3607,6 +3828,8 @@ export interface components {
             entries: components["schemas"]["Entry"][];
             /** @description Whether there are older ones: ask again with `before` = the first `seq`. */
             more: boolean;
+            /** @description Whether there are newer ones: ask again with `after` = the last `seq`. */
+            newer: boolean;
         };
         /**
          * @description More about an end with reason `failed`.
@@ -3621,6 +3844,31 @@ export interface components {
             people: components["schemas"]["Person"][];
         };
         Handle: string;
+        /** @description A message that a search found. */
+        Hit: {
+            /** @description When the server took it. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who wrote it. */
+            from: components["schemas"]["Handle"];
+            /** @description What of the snippet was found. */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * Format: int64
+             * @description Its place in the conversation.
+             */
+            seq: number;
+            /** @description A piece of it around the first word that was found, on one line. */
+            snippet: string;
+            /** @description The other person of the conversation. */
+            with: components["schemas"]["Person"];
+        };
+        /** @description A page of what a search found, the newest first. */
+        HitPage: {
+            /** @description There are older ones: ask again with `before` = this. */
+            before?: string | null;
+            /** @description The messages. */
+            hits: components["schemas"]["Hit"][];
+        };
         /** @description An `RTCIceServer` (W3C WebRTC, 4.2.4). */
         IceServer: {
             /** @description Password of the credential. */
@@ -3678,6 +3926,19 @@ export interface components {
             /** @description What its authenticator knows one by. */
             user: string;
         };
+        /** @description A part of a snippet, in UTF-16 code units, as JavaScript counts. */
+        Mark: {
+            /**
+             * Format: int32
+             * @description Where it is over.
+             */
+            end: number;
+            /**
+             * Format: int32
+             * @description Where it begins.
+             */
+            start: number;
+        };
         /** @description Oneself. */
         Me: {
             /** @description One's picture, as in [`Person`]. */
@@ -3698,6 +3959,8 @@ export interface components {
             push_key: string;
             /** @description When one does not want to be disturbed. */
             quiet: components["schemas"]["Quiet"];
+            /** @description "Read receipts and typing": one gives and sees them. */
+            receipts: boolean;
             /** @description Whether the server can relay calls now; without that no call with Enhanced call privacy connects (P-5). */
             relay: boolean;
             /** @description Set by the operator. */
@@ -3717,6 +3980,19 @@ export interface components {
             microphone: boolean;
             /** @description A screen is shared. */
             screen: boolean;
+        };
+        /** @description A conversation that waits to be accepted, in its own list. */
+        MessageRequest: {
+            /** @description Their newest entry. */
+            last: components["schemas"]["Entry"];
+            looks_like?: components["schemas"]["Handle"] | null;
+            /**
+             * Format: int32
+             * @description Entries not yet looked at; counted up to 100.
+             */
+            unread: number;
+            /** @description Who wrote. */
+            with: components["schemas"]["Person"];
         };
         /** @description `POST /passkeys`: a passkey that a browser has made. */
         NewPasskey: {
@@ -3985,6 +4261,11 @@ export interface components {
              */
             until: number;
         };
+        /** @description `PUT /me/receipts`: "Read receipts and typing". Off: one neither gives nor sees them. */
+        Receipts: {
+            /** @description Whether. */
+            on: boolean;
+        };
         /** @description A report of one's own. */
         Report: {
             /** @description About whom. */
@@ -4077,6 +4358,16 @@ export interface components {
          * @enum {string}
          */
         SdpType: "offer" | "answer";
+        /** @description How far one is told that the other side has read. */
+        Seen: {
+            /** @description When that was told. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description The newest of one's own messages that was read.
+             */
+            seq: number;
+        };
         /** @description `GET /server`: what anybody may know of this server. */
         ServerFacts: {
             /** @description Whether it can send mail; without that e-mail is not offered. */
@@ -4131,6 +4422,8 @@ export interface components {
             cursor: number;
             /** @description The entry. */
             entry: components["schemas"]["Entry"];
+            /** @description The conversation is a message request, which stands in its own list and disturbs nobody. */
+            request: boolean;
             /** @enum {string} */
             type: "entry";
             /**
@@ -4179,6 +4472,28 @@ export interface components {
              */
             unread: number;
             /** @description The other person. */
+            with: components["schemas"]["Handle"];
+        } | {
+            /** @description When that was told. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Where this stands in what this person is told.
+             */
+            cursor: number;
+            /**
+             * Format: int64
+             * @description The newest of one's own messages that was read.
+             */
+            seq: number;
+            /** @enum {string} */
+            type: "seen";
+            /** @description The other person. */
+            with: components["schemas"]["Handle"];
+        } | {
+            /** @enum {string} */
+            type: "typing";
+            /** @description Who. */
             with: components["schemas"]["Handle"];
         } | {
             /**

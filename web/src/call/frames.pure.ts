@@ -58,6 +58,8 @@ export function stepFrame(state: State, frame: ServerFrame, now: number, out: Ef
     case 'ring_test':
     case 'test_ring':
     case 'read':
+    case 'seen':
+    case 'typing':
     case 'changed':
       return state;
   }

@@ -21,7 +21,7 @@ export function follow(cursor: Cursor, frame: ServerFrame): Heed {
     const reload = cursor === null || frame.reset;
     return { cursor: reload ? frame.cursor : cursor, fresh: true, reload };
   }
-  if (frame.type === 'entry' || frame.type === 'read' || frame.type === 'changed') {
+  if ('cursor' in frame) {
     const fresh = cursor === null || frame.cursor > cursor;
     return { cursor: fresh ? frame.cursor : cursor, fresh, reload: false };
   }

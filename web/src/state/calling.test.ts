@@ -29,6 +29,7 @@ const person = (calling: Calling): Me => ({
   calling_asked: true,
   relay: true,
   quiet: { on: false, zone: '' },
+  receipts: true,
   push_key: '',
 });
 

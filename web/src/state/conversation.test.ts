@@ -30,7 +30,7 @@ it('keeps what arrives live while an older page is on its way', async () => {
     wire.length = 0;
     const loaded = conversation.load();
     await vi.waitFor(() => expect(wire).toHaveLength(2));
-    conversation.hear({ type: 'entry', cursor: live, with: 'bob', entry: entry(live), unread: 0 });
+    conversation.hear({ type: 'entry', cursor: live, with: 'bob', entry: entry(live), unread: 0, request: false });
     for (const { url, answer } of wire) {
       answer(json(url.includes('/entries') ? { entries: known.map(entry), more: false } : head));
     }

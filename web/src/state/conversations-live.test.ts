@@ -23,6 +23,7 @@ const arrives = (handle: string, seq: number): ServerFrame => ({
   cursor: seq,
   with: handle,
   entry: entry(seq, handle),
+  request: false,
   unread: 1,
 });
 const asked = (what: string) => wire.filter(({ url }) => url.endsWith(what));

@@ -4,13 +4,14 @@ import type { ConversationSummary, ServerFrame } from '../api/types';
 import { isWatched } from './conversation.svelte';
 import { unreadOf, withEntry, withPerson, withRead } from './conversations.pure';
 import { person, personNow, remember } from './people.svelte';
+import { requests } from './requests.svelte';
 import { Resource } from './resource.svelte';
 
 export const conversations = new Resource<ConversationSummary[]>(async () => {
   const list = await getConversations();
   remember(list.map((one) => one.with));
   return list;
-}, ['people']);
+}, ['people', 'requests']);
 
 /** Conversations with something unread, for the navigation and the title. */
 export function unreadConversations(): number {
@@ -27,7 +28,9 @@ export function hearInList(frame: ServerFrame): void {
       void conversations.load();
     }
   }
-  if (frame.type !== 'entry') return;
+  // M-4: a message request stands in its own list, and counts as unread nowhere else.
+  if (frame.type === 'entry' && frame.request) void requests.load();
+  if (frame.type !== 'entry' || frame.request) return;
   const { with: handle, entry } = frame;
   // What is read as it arrives is not shown as unread in between.
   const unread = isWatched(handle) ? 0 : frame.unread;

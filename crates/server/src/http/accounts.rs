@@ -203,6 +203,7 @@ pub(super) async fn read_me(
         warning: reader.warning(person).await?,
         relay: app.relay.state() == RelayState::Available,
         quiet: reader.quiet(person).await?,
+        receipts: reader.receipts(person).await?,
         push_key: app.push.key().to_owned(),
     })
 }

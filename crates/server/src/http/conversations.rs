@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use birdcall_protocol::body::{Conversation, ConversationSummary, EntryPage, Problem};
 use birdcall_protocol::limits::MAX_PAGE;
 use birdcall_protocol::{Code, Handle};
+use birdcall_store::Place;
 
 /// Entries in a page when the client does not say.
 const PAGE: u32 = 50;
@@ -19,8 +20,12 @@ const PAGE: u32 = 50;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Page {
-    /// Only entries with a smaller `seq`.
+    /// Only entries with a smaller `seq`; of `before`, `after` and `around` one at most.
     before: Option<u64>,
+    /// Only entries with a greater `seq`.
+    after: Option<u64>,
+    /// Entries on both sides of this `seq`.
+    around: Option<u64>,
     /// How many at most; 50 if absent, 100 at most.
     limit: Option<u32>,
 }
@@ -51,8 +56,15 @@ pub(super) async fn head(
         return Err(Code::Yourself.into());
     }
     let mark = reader.head(session.person, other.id).await?;
+    let request = reader.is_request(session.person, other.id).await?;
+    let seen = reader.seen(session.person, other.id).await?;
+    let mut with = people::seen(&mut reader, session.person, other).await?;
+    // M-4: no picture before one has said yes.
+    with.person.avatar = with.person.avatar.filter(|_| !request);
     Ok(Json(Conversation {
-        with: people::seen(&mut reader, session.person, other).await?,
+        request,
+        seen,
+        with,
         read: mark.read,
         unread: mark.unread,
     }))
@@ -73,12 +85,21 @@ pub(super) async fn entries(
     if !(1..=MAX_PAGE).contains(&limit) {
         return Err(Code::BadInput.into());
     }
+    let place = match (page.before, page.after, page.around) {
+        (None, None, None) => Place::Newest,
+        (Some(seq), None, None) => Place::Before(seq),
+        (None, Some(seq), None) => Place::After(seq),
+        (None, None, Some(seq)) => Place::Around(seq),
+        _ => return Err(Code::BadInput.into()),
+    };
     let mut reader = app.store.read().await?;
     let other = people::find_to_read(&mut reader, session.person, &handle).await?;
-    let (entries, more) = reader
-        .entries(session.person, other.id, page.before, limit)
-        .await?;
-    Ok(Json(EntryPage { entries, more }))
+    let page = reader.page(session.person, other.id, place, limit).await?;
+    Ok(Json(EntryPage {
+        entries: page.entries,
+        more: page.older,
+        newer: page.newer,
+    }))
 }
 
 /// Deletes an entry for oneself. When nobody sees it any more, its text and sound are gone.

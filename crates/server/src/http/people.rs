@@ -12,6 +12,7 @@ use birdcall_protocol::body::{CallOption, Person, Problem, Profile};
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::limits::{MAX_FOLLOW_PAGE, MAX_NAME};
 use birdcall_protocol::profile::{FollowPage, LookAlike};
+use birdcall_protocol::talk::Standing;
 use birdcall_protocol::{Code, Handle, PersonId};
 use birdcall_store::{FollowList, News, PersonRow, Reader, Sought, Tie};
 
@@ -227,6 +228,10 @@ pub(super) async fn tie(
             Tie::BreakThrough => Changed::Me,
         };
         tx.tell(me, News::Changed(what)).await?;
+        // Following is a yes to what they wrote, and so is taking them into the address book (M-4).
+        if make && matches!(tie, Tie::Follow | Tie::AddressBook) {
+            tx.set_standing(me, id, Standing::Accepted).await?;
+        }
     }
     let profile = seen(&mut tx, me, other).await?;
     tx.commit().await?;

@@ -161,9 +161,11 @@ async fn message(
     };
     let read = reader.head(to.person, other).await?.read;
     let entry = reader.entry(to.person, other, seq).await?;
+    let request = reader.is_request(to.person, other).await?;
     let push = MessagePush {
         made: row.made,
-        unread: entry.is_some() && read < seq,
+        // M-4: a message request wakes nobody, not even without its text; it waits in its list.
+        unread: entry.is_some() && read < seq && !request,
         visible: !app.hub.visible(to.person).is_empty(),
     };
     let turn = wake::message(push, now);

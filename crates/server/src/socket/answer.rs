@@ -5,6 +5,7 @@ use crate::calls::{self, CallError, Leg, Press};
 use crate::hub::Mailbox;
 use crate::messages;
 use crate::problem::ApiError;
+use crate::receipts;
 use birdcall_protocol::call::Phase;
 use birdcall_protocol::frame::{ClientFrame, ServerFrame};
 use birdcall_protocol::{CallId, DeviceId, PersonId};
@@ -35,6 +36,10 @@ pub(super) async fn answer(
         }
         ClientFrame::Read { with, seq } => {
             messages::read(app, person, &with, seq).await?;
+            Ok(None)
+        }
+        ClientFrame::Typing { with } => {
+            receipts::typing(app, person, &with).await?;
             Ok(None)
         }
         ClientFrame::Visible { visible } => {
@@ -83,7 +88,10 @@ pub(super) async fn answer(
 /// What a refusal of the frame refers to.
 pub(super) fn re(frame: &ClientFrame) -> Option<String> {
     match frame {
-        ClientFrame::Ping {} | ClientFrame::Read { .. } | ClientFrame::Visible { .. } => None,
+        ClientFrame::Ping {}
+        | ClientFrame::Read { .. }
+        | ClientFrame::Typing { .. }
+        | ClientFrame::Visible { .. } => None,
         ClientFrame::Send { key, .. } => Some(key.clone()),
         ClientFrame::CallRinging { call }
         | ClientFrame::CallAccept { call }

@@ -63,6 +63,7 @@ impl Connection {
                     with: reader.person_by_id(other).await?.handle,
                     entry,
                     unread: reader.head(me, other).await?.unread,
+                    request: reader.is_request(me, other).await?,
                 })
             }
             News::Read { other, .. } => {
@@ -80,6 +81,15 @@ impl Connection {
                 seq,
                 unread: reader.head(me, other).await?.unread,
             }),
+            News::Seen { other } => match reader.seen(me, other).await? {
+                Some(seen) => Some(ServerFrame::Seen {
+                    cursor,
+                    with: reader.person_by_id(other).await?.handle,
+                    seq: seen.seq,
+                    at: seen.at,
+                }),
+                None => None,
+            },
             News::Changed(what) => Some(ServerFrame::Changed { cursor, what }),
         })
     }

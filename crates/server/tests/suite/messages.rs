@@ -25,7 +25,7 @@ async fn a_message_arrives_live_on_every_device_of_both() {
     );
     assert_eq!(heard["unread"], 1);
     assert_eq!(text(&phone.until("entry").await), "hello");
-    assert_eq!(bob.get("/conversations").await[0]["unread"], 1);
+    assert_eq!(bob.get("/requests").await[0]["unread"], 1);
 }
 
 #[tokio::test]
