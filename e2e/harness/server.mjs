@@ -1,10 +1,11 @@
 // The real program, on a free port, with a folder of its own.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const PROGRAM = process.env.BIRDCALL_PROGRAM ?? fileURLToPath(new URL('../../target/debug/birdcall', import.meta.url));
 
@@ -55,6 +56,15 @@ export class Server {
   async stop() {
     await this.#end('SIGTERM');
     rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /** Another command of the program, on the same data, as the operator has it. Hands back what it prints. */
+  async command(...words) {
+    const [program, ...before] = this.#command.command;
+    const { stdout } = await promisify(execFile)(program, [...before, ...words], {
+      env: { ...process.env, BIRDCALL_DATA: this.#data },
+    });
+    return stdout;
   }
 
   /** What it wrote so far. */
