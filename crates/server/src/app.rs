@@ -8,6 +8,7 @@ use crate::counters::Counters;
 use crate::doors::Doors;
 use crate::hub::Hub;
 use crate::mail::Mailing;
+use crate::oidc::Provider;
 use crate::password::Passwords;
 use crate::picture::Studio;
 use crate::push::Push;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub relay: Relaying,
     /// Password hashing.
     pub passwords: Passwords,
+    /// The provider whose accounts are good here, if there is one.
+    pub provider: Option<Provider>,
     /// Rate limits.
     pub doors: Doors,
     /// Figures.
@@ -60,10 +63,12 @@ pub struct Parts {
 
 impl App {
     /// # Errors
-    /// A sentence: password hashing does not work, the relay cannot be started, or mail cannot be sent as configured.
+    /// A sentence: password hashing does not work, the relay cannot be started, mail cannot be sent as configured, or the
+    /// provider's secret cannot be read.
     pub fn new(config: Config, store: Store, clock: Clock, push: Push) -> Result<Self, String> {
         let relay = Relaying::start(&config)?;
         let mail = Mailing::start(&config)?;
+        let provider = Provider::of(&config)?;
         let counters = Counters::new(relay.here().cloned());
         Ok(Self(Arc::new(Parts {
             config,
@@ -71,6 +76,7 @@ impl App {
             hub: Hub::new(counters.sockets()),
             relay,
             passwords: Passwords::new()?,
+            provider,
             doors: Doors::new(&clock),
             clock,
             counters,

@@ -1,8 +1,10 @@
 //! How the server is told to be: flags, then environment, then the TOML file, then defaults.
 
 mod mail;
+mod oidc;
 
 pub use mail::{MailConfig, MailTo};
+pub use oidc::{Oidc, is_loopback};
 
 use crate::push::{endpoint, vapid};
 use birdcall_call::beat::BEAT;
@@ -108,6 +110,19 @@ pub struct Options {
     /// this machine knows
     #[arg(long, env = "BIRDCALL_MAIL_CA", value_name = "FILE")]
     pub mail_ca: Option<PathBuf>,
+    /// Accounts that people have already, at a provider that speaks OpenID Connect: its issuer, for example
+    /// `https://id.example`; people come back to /api/v1/oidc/back of their page
+    #[arg(long, env = "BIRDCALL_OIDC_ISSUER", value_name = "URL")]
+    pub oidc_issuer: Option<String>,
+    /// What the provider calls this server
+    #[arg(long, env = "BIRDCALL_OIDC_CLIENT_ID", value_name = "ID")]
+    pub oidc_client_id: Option<String>,
+    /// File of the secret that the provider gave this server; without one it is a public client
+    #[arg(long, env = "BIRDCALL_OIDC_CLIENT_SECRET_FILE", value_name = "FILE")]
+    pub oidc_client_secret_file: Option<PathBuf>,
+    /// What people call the provider [default: its host]
+    #[arg(long, env = "BIRDCALL_OIDC_NAME", value_name = "NAME")]
+    pub oidc_name: Option<String>,
     /// Makes people to try it with (ann, bob, cleo, dora; password birdcall-demo)
     #[arg(long, env = "BIRDCALL_DEMO", num_args = 0..=1, default_missing_value = "true")]
     pub demo: Option<bool>,
@@ -161,6 +176,8 @@ pub struct Config {
     pub push_origins: Vec<String>,
     /// How mail is sent, if it is.
     pub mail: Option<MailConfig>,
+    /// The provider of accounts.
+    pub oidc: Option<Oidc>,
     /// Makes people to try it with.
     pub demo: bool,
     /// The beat on which callers are told things (C-6).
@@ -200,6 +217,12 @@ impl Options {
             mail_from: self.mail_from.or(file.mail_from),
             mail_password_file: self.mail_password_file.or(file.mail_password_file),
             mail_ca: self.mail_ca.or(file.mail_ca),
+            oidc_issuer: self.oidc_issuer.or(file.oidc_issuer),
+            oidc_client_id: self.oidc_client_id.or(file.oidc_client_id),
+            oidc_client_secret_file: self
+                .oidc_client_secret_file
+                .or(file.oidc_client_secret_file),
+            oidc_name: self.oidc_name.or(file.oidc_name),
             demo: self.demo.or(file.demo),
             beat: self.beat.or(file.beat),
         })
@@ -256,6 +279,12 @@ impl Options {
                 mail::read(&url, from, self.mail_password_file, self.mail_ca)
             })
             .transpose()?;
+        let oidc = Oidc::of(
+            self.oidc_issuer,
+            self.oidc_client_id,
+            self.oidc_client_secret_file,
+            self.oidc_name,
+        )?;
         let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
         Ok(Config {
             key_file: self.key_file.unwrap_or_else(|| data.join("node.key")),
@@ -279,6 +308,7 @@ impl Options {
             contact: self.contact,
             push_origins,
             mail,
+            oidc,
             demo: self.demo.unwrap_or(false),
             beat: self.beat.unwrap_or_else(beat_at_first),
         })
@@ -337,6 +367,10 @@ impl Config {
                 .as_ref()
                 .and_then(|mail| mail.password_file.clone()),
             mail_ca: self.mail.as_ref().and_then(|mail| mail.ca.clone()),
+            oidc_issuer: self.oidc.as_ref().map(|oidc| oidc.issuer.clone()),
+            oidc_client_id: self.oidc.as_ref().map(|oidc| oidc.client_id.clone()),
+            oidc_client_secret_file: self.oidc.as_ref().and_then(|oidc| oidc.secret_file.clone()),
+            oidc_name: self.oidc.as_ref().map(|oidc| oidc.name.clone()),
             demo: Some(self.demo),
             beat: None,
         };
@@ -453,10 +487,13 @@ mod tests {
     }
 
     #[test]
-    fn the_printed_configuration_can_be_read_again() {
+    fn the_printed_configuration_can_be_read_again_and_holds_no_secret() {
         for relay in [None, Some(false)] {
             let options = Options {
                 relay,
+                oidc_issuer: Some("https://id.example".into()),
+                oidc_client_id: Some("birdcall".into()),
+                oidc_client_secret_file: Some("/etc/birdcall/secret".into()),
                 ..Options::default()
             };
             let text = options.resolve().unwrap().to_toml().unwrap();

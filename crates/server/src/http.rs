@@ -14,6 +14,7 @@ mod deletion;
 mod devices;
 mod health;
 mod input;
+mod oidc;
 mod openapi;
 mod passkeys;
 mod passwords;
@@ -59,6 +60,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(passkeys::sign_in))
         .routes(routes!(passkeys::begin_proof))
         .routes(routes!(passkeys::prove))
+        .routes(routes!(oidc::depart))
+        .routes(routes!(oidc::arrive))
+        .routes(routes!(oidc::newcomer))
+        .routes(routes!(oidc::sign_up))
+        .routes(routes!(oidc::unlink))
         .routes(routes!(accounts::me, accounts::change_me))
         .routes(routes!(accounts::set_calling))
         .routes(routes!(avatars::set, avatars::clear).layer(DefaultBodyLimit::max(MAX_PICTURE)))

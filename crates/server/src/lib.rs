@@ -5,6 +5,8 @@
 //! `birdcall_call`). `hub` has the sockets of this node, [`push`] wakes closed apps, [`mail`] writes to people, `auth` the
 //! sessions, [`passkeys`] other ways in than passwords, `doors` the rate limits, `problem` the one error that becomes a
 //! response, [`leaving`] the end of accounts.
+//!
+//! With the accounts that a community has at a provider of its own deals [`oidc`].
 
 pub mod app;
 pub mod auth;
@@ -25,6 +27,7 @@ pub mod looks;
 pub mod mail;
 pub mod messages;
 pub mod names;
+pub mod oidc;
 pub mod operator;
 pub mod passkeys;
 pub mod password;

@@ -316,15 +316,17 @@ fn refused(error: &WebauthnError) -> ApiError {
 }
 
 fn broken(error: &dyn std::fmt::Display) -> ApiError {
-    tracing::error!(%error, "passkeys do not work");
+    tracing::error!(%error, "a ceremony does not work");
     ApiError(Code::Internal)
 }
 
-fn to_json(value: &impl Serialize) -> Result<String, ApiError> {
+/// What a ceremony has to remember, as the store keeps it.
+pub(crate) fn to_json(value: &impl Serialize) -> Result<String, ApiError> {
     serde_json::to_string(value).map_err(|error| broken(&error))
 }
 
-fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+/// What a ceremony remembered.
+pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     serde_json::from_str(text).map_err(|error| broken(&error))
 }
 

@@ -14,8 +14,8 @@ use birdcall_call::RelayState;
 use birdcall_protocol::body::{Calling, Me, Problem, ProfileChange, SignIn, SignUp};
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::limits::MAX_DEVICES;
-use birdcall_protocol::{Code, DeviceId, PersonId};
-use birdcall_store::{NewPerson, News, StoreError, Tx};
+use birdcall_protocol::{Code, DeviceId, Handle, PersonId};
+use birdcall_store::{Named, NewPerson, News, StoreError, Tx};
 
 /// Signs a person up, and in on this device.
 #[utoipa::path(post, path = "/accounts", tag = "accounts", request_body = SignUp, responses(
@@ -33,23 +33,8 @@ pub(super) async fn sign_up(
     app.doors.sign_up(address)?;
     let name = text::name(body.name.as_deref().unwrap_or(body.handle.as_str()))?;
     let password = app.passwords.hash(body.password).await?;
-    let person = random::person();
     let mut tx = app.store.write().await?;
-    let added = tx
-        .add_person(&NewPerson {
-            id: person,
-            handle: &body.handle,
-            name: &name,
-            password: &password,
-            calling: app.config.calling_at_first(),
-            at: app.clock.now(),
-        })
-        .await;
-    match added {
-        Ok(()) => {}
-        Err(StoreError::Conflict) => return Err(Code::HandleTaken.into()),
-        Err(error) => return Err(error.into()),
-    }
+    let person = add_account(&app, &mut tx, &body.handle, &name, &password).await?;
     let (jar, device) = add_device(&app, &mut tx, jar, person, body.device.as_deref()).await?;
     let me = read_me(&app, &mut tx, person, device).await?;
     tx.commit().await?;
@@ -157,6 +142,32 @@ pub(super) async fn finish_me(
     tx.commit().await?;
     app.hub.news(session.person);
     Ok(Json(me))
+}
+
+/// Adds a person; without a password if its hash is empty.
+pub(super) async fn add_account(
+    app: &App,
+    tx: &mut Tx,
+    handle: &Handle,
+    name: &Named,
+    password: &str,
+) -> Result<PersonId, ApiError> {
+    let person = random::person();
+    let added = tx
+        .add_person(&NewPerson {
+            id: person,
+            handle,
+            name,
+            password,
+            calling: app.config.calling_at_first(),
+            at: app.clock.now(),
+        })
+        .await;
+    match added {
+        Ok(()) => Ok(person),
+        Err(StoreError::Conflict) => Err(Code::HandleTaken.into()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Signs a device in, and gives it its cookie.

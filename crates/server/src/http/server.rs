@@ -5,7 +5,7 @@ use crate::auth::From;
 use axum::Json;
 use axum::extract::State;
 use birdcall_protocol::body::Problem;
-use birdcall_protocol::ways_in::ServerFacts;
+use birdcall_protocol::ways_in::{Provider, ServerFacts};
 
 /// What this server offers, for whoever is not signed in yet.
 #[utoipa::path(get, operation_id = "server", path = "/server", tag = "service", responses(
@@ -14,7 +14,9 @@ use birdcall_protocol::ways_in::ServerFacts;
 pub(super) async fn facts(State(app): State<App>, _: From) -> Json<ServerFacts> {
     Json(ServerFacts {
         sign_up: app.config.sign_up,
-        oidc: None,
+        oidc: app.provider.as_ref().map(|provider| Provider {
+            name: provider.name.clone(),
+        }),
         mail: app.mail.is_offered(),
     })
 }

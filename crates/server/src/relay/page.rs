@@ -40,12 +40,16 @@ impl Page {
         &self.host
     }
 
-    /// The origin as text (RFC 6454, 6.2), always with the port.
+    /// The origin as text (RFC 6454, 6.2): with the port only where it is not the usual one.
     #[must_use]
     pub fn origin(&self) -> String {
         let Self { host, port, tls } = self;
-        let scheme = if *tls { "https" } else { "http" };
-        format!("{scheme}://{host}:{port}")
+        match (tls, port) {
+            (true, 443) => format!("https://{host}"),
+            (false, 80) => format!("http://{host}"),
+            (true, port) => format!("https://{host}:{port}"),
+            (false, port) => format!("http://{host}:{port}"),
+        }
     }
 
     /// The URLs of a relay on this host (RFC 7065): UDP on its own port first, then TCP on the port of the page, with
@@ -97,6 +101,22 @@ mod tests {
             of("https://call.example:8443").urls(9, false),
             ["turn:call.example:9?transport=udp"]
         );
+    }
+
+    #[test]
+    fn an_origin_comes_back_as_browsers_write_it() {
+        for origin in [
+            "https://call.example",
+            "http://call.example",
+            "https://call.example:8443",
+            "http://localhost:8080",
+            "http://[2001:db8::1]:8080",
+        ] {
+            assert_eq!(
+                page(&[(header::ORIGIN, origin)], false).unwrap().origin(),
+                origin
+            );
+        }
     }
 
     #[test]
