@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: 'people' }
   | { readonly page: 'person'; readonly handle: string }
   | { readonly page: 'settings' }
+  | { readonly page: 'settings-account' }
   | { readonly page: 'settings-calls' }
   | { readonly page: 'settings-quiet' }
   | { readonly page: 'settings-devices' }
@@ -26,6 +27,7 @@ export function routeOf(path: string): Route {
     return { page: 'lost' };
   }
   if (first === 'settings') {
+    if (second === 'account') return { page: 'settings-account' };
     if (second === 'calls') return { page: 'settings-calls' };
     if (second === 'quiet') return { page: 'settings-quiet' };
     if (second === 'devices') return { page: 'settings-devices' };
@@ -60,6 +62,7 @@ export function areaOf(route: Route): Area | undefined {
     case 'person':
       return 'people';
     case 'settings':
+    case 'settings-account':
     case 'settings-calls':
     case 'settings-quiet':
     case 'settings-devices':

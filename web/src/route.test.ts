@@ -16,6 +16,7 @@ describe('routes', () => {
     ['/people', { page: 'people' }],
     ['/people/bob', { page: 'person', handle: 'bob' }],
     ['/settings', { page: 'settings' }],
+    ['/settings/account', { page: 'settings-account' }],
     ['/settings/calls', { page: 'settings-calls' }],
     ['/settings/quiet', { page: 'settings-quiet' }],
     ['/settings/devices', { page: 'settings-devices' }],

@@ -7,6 +7,7 @@ import type {
   Calling,
   DeviceChange,
   Invite,
+  NewcomerSignUp,
   NewPasskey,
   NewReport,
   Problem,
@@ -16,6 +17,7 @@ import type {
   Quiet,
   SignIn,
   SignUp,
+  ToProvider,
   UsedPasskey,
 } from './types';
 
@@ -65,6 +67,11 @@ export const beginPasskeySignIn = () => take(http.POST('/api/v1/sessions/passkey
 export const passkeySignIn = (body: UsedPasskey) => take(http.POST('/api/v1/sessions/passkey', { body }));
 export const beginPasskeyProof = () => take(http.POST('/api/v1/sessions/current/passkey/begin'));
 export const passkeyProof = (body: UsedPasskey) => take(http.POST('/api/v1/sessions/current/passkey', { body }));
+
+export const toProvider = (body: ToProvider) => take(http.POST('/api/v1/oidc', { body }));
+export const getNewcomer = () => take(http.GET('/api/v1/oidc/newcomer'));
+export const newcomerSignUp = (body: NewcomerSignUp) => take(http.POST('/api/v1/oidc/accounts', { body }));
+export const removeIdentity = () => take(http.DELETE('/api/v1/oidc/identity'));
 
 export const getMe = () => take(http.GET('/api/v1/me'));
 export const changeProfile = (body: ProfileChange) => take(http.PATCH('/api/v1/me', { body }));

@@ -1,6 +1,16 @@
 // What the server keeps for one person, each loaded when first shown.
 import * as api from '../api/client';
-import type { CallFilter, CallPage, Device, Person, Profile, Report, UnrungCall, WaysIn } from '../api/types';
+import type {
+  CallFilter,
+  CallPage,
+  Device,
+  Person,
+  Profile,
+  Report,
+  ServerFacts,
+  UnrungCall,
+  WaysIn,
+} from '../api/types';
 import { refreshed } from './call-pages.pure';
 import { remember } from './people.svelte';
 import { Resource } from './resource.svelte';
@@ -16,6 +26,7 @@ export const blocked = new Resource<Person[]>(() => people(api.getBlocked()), ['
 export const addressBook = new Resource<Person[]>(() => people(api.getAddressBook()), ['address_book']);
 export const devices = new Resource<Device[]>(api.getDevices, ['devices']);
 export const unrung = new Resource<UnrungCall[]>(api.getUnrungCalls, ['calls']);
+export const serverFacts = new Resource<ServerFacts>(api.getServer);
 export const waysIn = new Resource<WaysIn>(api.getWaysIn, ['me']);
 export const reports = new Resource<Report[]>(api.getReports, ['me']);
 export const letThrough = new Resource<Person[]>(() => people(api.getLetThrough()), ['me', 'people']);

@@ -21,31 +21,36 @@ export const passkeyOffer = {
 export function offerPasskey(typed: string): void {
   if (localStorage.getItem(LATER) !== null) return;
   password = typed;
-  setTimeout(withdraw, AT_HAND);
+  setTimeout(withdrawOffer, AT_HAND);
   // Without an answer nothing is offered.
-  decide().catch(withdraw);
+  decide().catch(withdrawOffer);
 }
 
 async function decide(): Promise<void> {
-  if (!((await deviceKeepsPasskeys()) && (await autofillWorks()))) return;
+  if (!((await deviceKeepsPasskeys()) && (await autofillWorks()))) {
+    password = undefined;
+    return;
+  }
   const { passkeys } = await getWaysIn();
   shown = password !== undefined && passkeys.every(({ host }) => host !== location.hostname);
+  if (!shown) password = undefined;
 }
 
 /** The password for the passkey that is offered, once. */
 export function takePassword(): string | undefined {
   const typed = password;
-  withdraw();
+  password = undefined;
   return typed;
 }
 
 /** Not now, and not again on this device. */
 export function declinePasskey(): void {
   localStorage.setItem(LATER, '1');
-  withdraw();
+  withdrawOffer();
 }
 
-function withdraw(): void {
+/** It is over, taken or not. */
+export function withdrawOffer(): void {
   password = undefined;
   shown = false;
 }

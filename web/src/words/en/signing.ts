@@ -14,6 +14,15 @@ export const signing = {
   or: 'or',
   withPasskey: 'Sign in with a passkey',
   passkeyUnable: 'This browser could not use a passkey here.',
+  withProvider: (provider: string) => `Continue with ${provider}`,
+  /** How it went at the provider; other words are codes of the server. */
+  denied: (provider: string) => `Signing in at ${provider} was cancelled.`,
+  provider: 'your provider',
+  newcomer: {
+    title: 'Choose your handle',
+    lead: (provider: string) => `You are signed in at ${provider}. This is how people find you here.`,
+    go: 'Create account',
+  },
   closed: 'Signing up is closed on this server.',
   new: 'New here?',
   known: 'Already here?',
