@@ -7,7 +7,8 @@
 //! [`limits`] how often, [`mod@path`] how its media travels, [`machine`] what a call is from its invite to its end,
 //! [`mod@beat`] when its caller is told something,
 //! [`filter`] what of a session description may pass from one side to the other. [`talk`] has the rules of messages that
-//! are no calls: requests, receipts. [`wake`] says whom a push service wakes for a ring or a message.
+//! are no calls: requests, receipts; [`editing`] says until when one can be changed. [`wake`] says whom a push service
+//! wakes for a ring or a message.
 //!
 //! Deliberately absent: session descriptions in the machine (they pass by it, through the filter), credentials of the
 //! relay (the driver adds them to `call_started`), and push in the machine (a ring is a frame to a person; how it is
@@ -18,6 +19,7 @@
 )]
 
 pub mod beat;
+pub mod editing;
 pub mod filter;
 pub mod gate;
 pub mod limits;

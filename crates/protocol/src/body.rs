@@ -1,6 +1,7 @@
 //! HTTP bodies under `/api/v1`. HTTP changes what is remembered and reads it; the socket tells what changed.
 
 use crate::call::{CallKind, CallOutcome, Phase, Role, UnrungReason};
+pub use crate::entry::{Entry, EntryBody, MessageChange, Quote, Reaction, ReactionChoice};
 use crate::profile::LookAlike;
 use crate::quiet::Quiet;
 use crate::report::Warning;
@@ -308,48 +309,6 @@ pub struct EntryPage {
     pub more: bool,
     /// Whether there are newer ones: ask again with `after` = the last `seq`.
     pub newer: bool,
-}
-
-/// One thing in a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Entry {
-    /// Its place in the conversation, the same for both people, growing, not gapless.
-    pub seq: u64,
-    /// When the server took it.
-    pub at: Timestamp,
-    /// Who wrote it, or who called.
-    pub from: Handle,
-    /// What it is.
-    pub body: EntryBody,
-}
-
-/// What an entry is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum EntryBody {
-    /// A direct message.
-    Message {
-        /// Its text.
-        text: String,
-    },
-    /// A voice message; its sound is at `/conversations/{handle}/entries/{seq}/voice`.
-    Voice {
-        /// How long it is, as its sender's browser says.
-        seconds: u32,
-    },
-    /// A finished call.
-    Call {
-        /// The call.
-        call: CallId,
-        /// What it started as.
-        kind: CallKind,
-        /// How it turned out.
-        outcome: CallOutcome,
-        /// Seconds of talk.
-        seconds: u32,
-    },
 }
 
 /// `POST /calls`.

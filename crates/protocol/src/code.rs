@@ -80,6 +80,8 @@ pub enum Code {
     WrongCode,
     /// The account will be deleted: one can keep it or sign out, and nothing else.
     Leaving,
+    /// The time in which a message can be changed, or deleted for both, is over.
+    TooLate,
     /// The list is full.
     Full,
     /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
@@ -129,6 +131,7 @@ impl Code {
             Self::NoMail => "no_mail",
             Self::WrongCode => "wrong_code",
             Self::Leaving => "leaving",
+            Self::TooLate => "too_late",
             Self::Full => "full",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",

@@ -29,6 +29,9 @@ pub enum ClientFrame {
         to: Handle,
         /// The text.
         text: String,
+        /// The place of the entry that it answers.
+        #[serde(default)]
+        reply_to: Option<u64>,
     },
     /// Everything up to and with `seq` has been read.
     Read {
@@ -152,7 +155,7 @@ pub enum ServerFrame {
         /// To whom it went.
         to: Handle,
         /// The message in its place.
-        entry: Entry,
+        entry: Box<Entry>,
     },
     /// A frame was refused, and nothing was changed.
     Refused {
@@ -171,11 +174,23 @@ pub enum ServerFrame {
         /// The other person of the conversation.
         with: Handle,
         /// The entry.
-        entry: Entry,
+        entry: Box<Entry>,
         /// Entries of the other side not yet read; counted up to 100.
         unread: u32,
         /// The conversation is a message request, which stands in its own list and disturbs nobody.
         request: bool,
+    },
+    /// An entry is not what it was: its text was changed, it was deleted for both, or somebody reacted to it. No news:
+    /// it makes nothing unread and no sound. Who does not have the entry needs nothing of this.
+    EntryChanged {
+        /// Where this stands in what this person is told.
+        cursor: u64,
+        /// The other person of the conversation.
+        with: Handle,
+        /// The entry as it is now.
+        entry: Box<Entry>,
+        /// What is left unread.
+        unread: u32,
     },
     /// An entry was deleted for oneself.
     EntryGone {

@@ -1,9 +1,9 @@
 //! What Birdcall's server and its clients say to each other.
 //!
 //! Reading order: [`ids`], [`handle`] and [`email`] name things, [`limits`] bounds them, [`call`] has the words of a call,
-//! [`body`], [`account`], [`profile`], [`talk`] and [`report`] the HTTP bodies, [`frame`] the WebSocket frames, [`push`]
-//! what a closed app is told, [`quiet`] and [`ring_test`] two subjects that stand in several of them, [`ways_in`] how a
-//! person comes in, [`code`] the stable error codes.
+//! [`body`], [`account`], [`profile`], [`talk`] and [`report`] the HTTP bodies, [`entry`] what stands in a conversation,
+//! [`frame`] the WebSocket frames, [`push`] what a closed app is told, [`quiet`] and [`ring_test`] two subjects that stand
+//! in several of them, [`ways_in`] how a person comes in, [`code`] the stable error codes.
 //!
 //! This crate holds types and their syntax. It has no rules (those are in `birdcall-call`), no I/O and no clock.
 //! With the feature `schema` every type also describes itself for the OpenAPI document, from which the TypeScript
@@ -14,6 +14,7 @@ pub mod body;
 pub mod call;
 pub mod code;
 pub mod email;
+pub mod entry;
 pub mod frame;
 pub mod handle;
 pub mod ids;

@@ -17,6 +17,11 @@ pub const MAX_SEARCH: usize = 100;
 
 /// Words of a search that are looked for; what stands behind them is left out. Each costs a look at every message.
 pub const MAX_SEARCH_WORDS: usize = 8;
+/// Longest beginning of a text that a quote shows, in characters. Raising it makes pages with many replies larger.
+pub const MAX_QUOTE: usize = 200;
+
+/// Longest emoji of a reaction, in bytes. The longest that Unicode recommends has 35.
+pub const MAX_REACTION: usize = 64;
 
 /// Shortest password, in characters (NIST SP 800-63B asks for 8).
 pub const MIN_PASSWORD: usize = 8;

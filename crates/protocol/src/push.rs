@@ -93,6 +93,16 @@ pub enum PushEvent {
         /// The length of a voice message.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         voice: Option<u32>,
+        /// It is a picture; what was written to it is in `text`.
+        #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+        picture: bool,
+    },
+    /// A direct message that was told before was deleted by its author: what shows it is taken away.
+    MessageGone {
+        /// Who wrote it.
+        from: Handle,
+        /// Its place in the conversation.
+        seq: u64,
     },
     /// The self-test of a ring.
     Test {

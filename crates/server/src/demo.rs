@@ -62,6 +62,7 @@ async fn make(app: &App) -> Result<(), StoreError> {
             }
             tx.tie(*from, *to, Tie::Follow, at).await?;
             tx.add_message(&NewMessage {
+                reply_to: None,
                 from: *from,
                 to: *to,
                 key: &format!("demo-{handle}"),

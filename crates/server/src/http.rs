@@ -12,6 +12,7 @@ mod calls;
 mod conversations;
 mod deletion;
 mod devices;
+mod entries;
 mod health;
 mod input;
 mod oidc;
@@ -103,7 +104,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(conversations::list))
         .routes(routes!(conversations::head))
         .routes(routes!(conversations::entries))
-        .routes(routes!(conversations::delete_entry))
+        .routes(routes!(conversations::delete_entry, entries::edit))
+        .routes(routes!(entries::delete_for_both))
         .routes(routes!(requests::list))
         .routes(routes!(requests::accept, requests::delete))
         .routes(routes!(requests::set_receipts))

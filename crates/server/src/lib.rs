@@ -19,6 +19,7 @@ pub mod config;
 pub mod counters;
 pub mod demo;
 pub mod doors;
+pub mod editing;
 pub mod http;
 pub mod hub;
 pub mod leaving;

@@ -20,9 +20,10 @@ pub async fn send(
     key: &str,
     to: &Handle,
     text: &str,
+    reply_to: Option<u64>,
 ) -> Result<Entry, ApiError> {
     let text = text::message(text)?;
-    keep(app, from, key, to, Content::Text(&text)).await
+    keep(app, from, key, to, Content::Text(&text), reply_to).await
 }
 
 /// Keeps a voice message; returns when it is on disk.
@@ -34,8 +35,8 @@ pub async fn send_voice(
     from: PersonId,
     key: &str,
     to: &Handle,
-    seconds: u32,
-    sound: &[u8],
+    (seconds, sound): (u32, &[u8]),
+    reply_to: Option<u64>,
 ) -> Result<Entry, ApiError> {
     if !(1..=MAX_VOICE_SECONDS).contains(&seconds) {
         return Err(Code::BadInput.into());
@@ -46,7 +47,7 @@ pub async fn send_voice(
         media_type,
         sound,
     };
-    keep(app, from, key, to, content).await
+    keep(app, from, key, to, content, reply_to).await
 }
 
 async fn keep(
@@ -55,6 +56,7 @@ async fn keep(
     key: &str,
     to: &Handle,
     content: Content<'_>,
+    reply_to: Option<u64>,
 ) -> Result<Entry, ApiError> {
     let key = text::key(key)?;
     app.doors.message(from)?;
@@ -79,6 +81,7 @@ async fn keep(
             to: other.id,
             key,
             content,
+            reply_to,
             // Who is blocked is not told so (C-6): the message stands in their own view alone.
             hidden: ties.blocked,
             at: app.clock.now(),
@@ -112,6 +115,7 @@ async fn keep(
         }
         Added::Again(entry) => Ok(entry),
         Added::KeyReused => Err(Code::KeyReused.into()),
+        Added::NothingToAnswer => Err(Code::BadInput.into()),
     }
 }
 

@@ -103,6 +103,10 @@ impl ApiError {
                 "That is not the code that was mailed last, or it is too old.",
             ),
             Code::Leaving => (StatusCode::FORBIDDEN, "This account will be deleted."),
+            Code::TooLate => (
+                StatusCode::CONFLICT,
+                "A message can be changed for 15 minutes.",
+            ),
             Code::Full => (StatusCode::CONFLICT, "The list is full."),
             Code::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -14,7 +14,7 @@ pub mod post;
 pub mod vapid;
 pub(crate) mod words;
 
-pub use note::{message, ring, silenced};
+pub use note::{message, message_gone, ring, silenced};
 pub use outbox::run;
 
 use crate::config::Config;

@@ -1,9 +1,10 @@
 //! Conversations: messages and finished calls between two people, in order.
 
+use crate::entries::{Row, entries_seen};
 use crate::feed::News;
 use crate::fold::fold;
 use crate::people::{Listed, listed_columns};
-use crate::words::{from_word, handle, natural, small, to_word};
+use crate::words::{natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{ConversationSummary, Entry, EntryBody};
 use birdcall_protocol::call::{CallKind, CallOutcome};
@@ -23,6 +24,8 @@ pub struct NewMessage<'a> {
     pub key: &'a str,
     /// What it says.
     pub content: Content<'a>,
+    /// The place of the entry that it answers.
+    pub reply_to: Option<u64>,
     /// The other side must not see it (they blocked the author).
     pub hidden: bool,
     /// Now.
@@ -69,13 +72,18 @@ pub struct CallEntry {
     pub conversation: u64,
 }
 
-impl Content<'_> {
-    fn body(self) -> EntryBody {
-        match self {
-            Self::Text(text) => EntryBody::Message {
-                text: text.to_owned(),
-            },
-            Self::Voice { seconds, .. } => EntryBody::Voice { seconds },
+impl NewMessage<'_> {
+    /// Whether an entry is this message. What its author did to it since does not matter.
+    fn is(&self, entry: &Entry) -> bool {
+        match (&entry.body, self.content) {
+            (EntryBody::Deleted {}, _) => true,
+            (EntryBody::Message { text }, Content::Text(mine)) => {
+                entry.edited.is_some() || text == mine
+            }
+            (EntryBody::Voice { seconds }, Content::Voice { seconds: mine, .. }) => {
+                *seconds == mine
+            }
+            _ => false,
         }
     }
 }
@@ -89,6 +97,9 @@ pub enum Added {
     Again(Entry),
     /// The key stands for another message.
     KeyReused,
+    /// Its author does not see the entry that it answers. One that was deleted for both can be answered: that may
+    /// happen while the answer is on its way.
+    NothingToAnswer,
 }
 
 /// One's own mark in a conversation.
@@ -98,53 +109,6 @@ pub struct Head {
     pub read: u64,
     /// What is unread, counted up to 100.
     pub unread: u32,
-}
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    at: i64,
-    author: String,
-    text: Option<String>,
-    voice: Option<i64>,
-    call: Option<i64>,
-    call_kind: Option<String>,
-    outcome: Option<String>,
-    seconds: Option<i64>,
-}
-
-impl Row {
-    fn entry(self) -> Result<Entry, StoreError> {
-        let body = match (
-            self.text,
-            self.voice,
-            self.call,
-            self.call_kind,
-            self.outcome,
-        ) {
-            (Some(text), None, None, None, None) => EntryBody::Message { text },
-            (None, Some(seconds), None, None, None) => EntryBody::Voice {
-                seconds: small(seconds),
-            },
-            (None, None, Some(call), Some(kind), Some(outcome)) => EntryBody::Call {
-                call: CallId::from_i64(call),
-                kind: from_word(kind)?,
-                outcome: from_word(outcome)?,
-                seconds: small(self.seconds.unwrap_or(0)),
-            },
-            _ => {
-                return Err(StoreError::Broken(
-                    "an entry that is neither message nor voice nor call".into(),
-                ));
-            }
-        };
-        Ok(Entry {
-            seq: natural(self.seq),
-            at: Timestamp(self.at),
-            from: handle(&self.author)?,
-            body,
-        })
-    }
 }
 
 impl Reader {
@@ -205,12 +169,12 @@ impl Reader {
         .await?;
         let mut list = Vec::with_capacity(rows.len());
         for row in rows {
-            let Some(last) = self.entry_at(me, row.conversation, row.last_seq).await? else {
+            let Some(last) = self.row_at(me, row.conversation, row.last_seq).await? else {
                 continue;
             };
             list.push(ConversationSummary {
                 with: row.with.person()?,
-                last,
+                last: last.bare()?,
                 unread: self.unread(me, row.conversation, row.read_seq).await?,
             });
         }
@@ -261,67 +225,20 @@ impl Reader {
             return Ok((Vec::new(), false));
         };
         let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT e.seq, e.at, p.handle AS author, e.text, e.voice, e.call, e.call_kind, \
-             e.outcome, e.seconds FROM entries e JOIN people p ON p.id = e.author \
-             WHERE e.conversation = $1 AND e.seq < $2 AND (e.only_for IS NULL OR e.only_for = $3) \
-             AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $3 \
-             AND d.conversation = e.conversation AND d.seq = e.seq) \
-             ORDER BY e.seq DESC LIMIT $4",
-        )
+        let mut rows: Vec<Row> = sqlx::query_as(entries_seen!(
+            "AND e.conversation = $2 AND e.seq < $3 ORDER BY e.seq DESC LIMIT $4"
+        ))
+        .bind(me.as_i64())
         .bind(conversation)
         .bind(before)
-        .bind(me.as_i64())
         .bind(i64::from(limit) + 1)
         .fetch_all(self.sql())
         .await?;
         let more = rows.len() > limit as usize;
-        let mut entries = rows
-            .into_iter()
-            .take(limit as usize)
-            .map(Row::entry)
-            .collect::<Result<Vec<_>, _>>()?;
-        entries.reverse();
+        rows.truncate(limit as usize);
+        rows.reverse();
+        let entries = self.whole(me, conversation, rows).await?;
         Ok((entries, more))
-    }
-
-    /// The entry at `seq` of the conversation with `other`, if one may see it.
-    ///
-    /// # Errors
-    /// `Unavailable`.
-    pub async fn entry(
-        &mut self,
-        me: PersonId,
-        other: PersonId,
-        seq: u64,
-    ) -> Result<Option<Entry>, StoreError> {
-        let Some((conversation, _)) = self.member(me, other).await? else {
-            return Ok(None);
-        };
-        self.entry_at(me, conversation, i64::try_from(seq).unwrap_or(i64::MAX))
-            .await
-    }
-
-    pub(crate) async fn entry_at(
-        &mut self,
-        me: PersonId,
-        conversation: i64,
-        seq: i64,
-    ) -> Result<Option<Entry>, StoreError> {
-        sqlx::query_as::<_, Row>(
-            "SELECT e.seq, e.at, p.handle AS author, e.text, e.voice, e.call, e.call_kind, \
-             e.outcome, e.seconds FROM entries e JOIN people p ON p.id = e.author \
-             WHERE e.conversation = $1 AND e.seq = $2 AND (e.only_for IS NULL OR e.only_for = $3) \
-             AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $3 \
-             AND d.conversation = e.conversation AND d.seq = e.seq)",
-        )
-        .bind(conversation)
-        .bind(seq)
-        .bind(me.as_i64())
-        .fetch_optional(self.sql())
-        .await?
-        .map(Row::entry)
-        .transpose()
     }
 
     /// Conversation and newest place read.
@@ -349,7 +266,7 @@ impl Reader {
     ) -> Result<u32, StoreError> {
         let (count,): (i64,) = sqlx::query_as(
             "SELECT count(*) FROM (SELECT 1 AS one FROM entries e WHERE e.conversation = $1 \
-             AND e.seq > $2 AND e.author <> $3 AND e.only_for IS NULL \
+             AND e.seq > $2 AND e.author <> $3 AND e.only_for IS NULL AND e.deleted IS NULL \
              AND (e.call IS NULL OR e.outcome IN ('no_answer', 'cancelled', 'busy')) \
              AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $3 \
              AND d.conversation = e.conversation AND d.seq = e.seq) LIMIT $4) AS few",
@@ -373,17 +290,25 @@ impl Tx {
         if let Some(before) = self.by_key(new).await? {
             return Ok(before);
         }
+        if let Some(seq) = new.reply_to
+            && self.entry(new.from, new.to, seq).await?.is_none()
+        {
+            return Ok(Added::NothingToAnswer);
+        }
         let conversation = self
             .conversation(new.from, new.to, new.conversation)
             .await?;
         let seq = self.next_place(conversation).await?;
+        let reply_to = new
+            .reply_to
+            .map(|place| i64::try_from(place).unwrap_or(i64::MAX));
         let (text, voice) = match new.content {
             Content::Text(text) => (Some(text), None),
             Content::Voice { seconds, .. } => (None, Some(i64::from(seconds))),
         };
         sqlx::query(
             "INSERT INTO entries (conversation, seq, at, author, only_for, client_key, text, \
-             voice, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             voice, reply_to, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(conversation)
         .bind(seq)
@@ -393,6 +318,7 @@ impl Tx {
         .bind(new.key)
         .bind(text)
         .bind(voice)
+        .bind(reply_to)
         .bind(text.map(fold))
         .execute(self.sql())
         .await?;
@@ -505,7 +431,7 @@ impl Tx {
             .is_some_and(|(here, _)| here == conversation);
         let entry = self.entry_at(new.from, conversation, seq).await?;
         Ok(Some(match entry {
-            Some(entry) if same_place && entry.body == new.content.body() => Added::Again(entry),
+            Some(entry) if same_place && new.is(&entry) => Added::Again(entry),
             _ => Added::KeyReused,
         }))
     }

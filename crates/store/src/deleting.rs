@@ -90,18 +90,6 @@ impl Tx {
         if seen > 0 {
             return Ok(());
         }
-        sqlx::query("DELETE FROM voices WHERE conversation = $1 AND seq = $2")
-            .bind(conversation)
-            .bind(seq)
-            .execute(self.sql())
-            .await?;
-        sqlx::query(
-            "UPDATE entries SET text = NULL, voice = NULL, folded = NULL WHERE conversation = $1 AND seq = $2",
-        )
-        .bind(conversation)
-        .bind(seq)
-        .execute(self.sql())
-        .await?;
-        Ok(())
+        self.empty(conversation, seq).await
     }
 }

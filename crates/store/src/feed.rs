@@ -31,6 +31,13 @@ pub enum News {
         /// The newest place read.
         seq: u64,
     },
+    /// The entry at `seq` of the conversation with `other` is not what it was.
+    EntryChanged {
+        /// The other person.
+        other: PersonId,
+        /// Its place.
+        seq: u64,
+    },
     /// The entry at `seq` of the conversation with `other` was deleted for this person.
     Gone {
         /// The other person.
@@ -160,6 +167,9 @@ fn columns(news: News) -> (&'static str, Option<i64>, Option<i64>) {
     let place = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
     match news {
         News::Entry { other, seq } => ("entry", Some(other.as_i64()), Some(place(seq))),
+        News::EntryChanged { other, seq } => {
+            ("entry_changed", Some(other.as_i64()), Some(place(seq)))
+        }
         News::Read { other, seq } => ("read", Some(other.as_i64()), Some(place(seq))),
         News::Gone { other, seq } => ("gone", Some(other.as_i64()), Some(place(seq))),
         News::Seen { other } => ("seen", Some(other.as_i64()), None),
@@ -175,6 +185,10 @@ fn columns(news: News) -> (&'static str, Option<i64>, Option<i64>) {
 fn news(kind: &str, other: Option<i64>, seq: Option<i64>) -> Result<News, StoreError> {
     Ok(match (kind, other, seq) {
         ("entry", Some(other), Some(seq)) => News::Entry {
+            other: PersonId::from_i64(other),
+            seq: natural(seq),
+        },
+        ("entry_changed", Some(other), Some(seq)) => News::EntryChanged {
             other: PersonId::from_i64(other),
             seq: natural(seq),
         },

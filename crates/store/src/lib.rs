@@ -3,8 +3,8 @@
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
 //! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`,
-//! `conversations`, `pages`, `requests`, `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`,
-//! `reports`.
+//! `conversations`, `entries`, `editing`, `pages`, `requests`, `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`,
+//! `feed`, `push`, `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
@@ -18,7 +18,9 @@ mod ceremonies;
 mod conversations;
 mod deleting;
 mod devices;
+mod editing;
 mod emails;
+mod entries;
 mod error;
 mod feed;
 mod finding;
@@ -48,6 +50,7 @@ pub use calls::{CallColumns, CallHistory, CallRow, Gone, NewCall, RingTimes};
 pub use ceremonies::CeremonyKind;
 pub use conversations::{Added, CallEntry, Content, Head, NewMessage};
 pub use devices::{DeviceRow, SignedIn};
+pub use editing::OwnEntry;
 pub use emails::EmailRow;
 pub use error::StoreError;
 pub use feed::{FeedItem, FeedPage, News};

@@ -113,10 +113,11 @@ async fn prepare(
     read_only: bool,
 ) -> Result<(), sqlx::Error> {
     let wait = i64::try_from(options.lock_wait.as_millis()).unwrap_or(i64::MAX);
-    // WAL lets readers go on while the writer writes; FULL makes a commit survive a loss of power.
+    // WAL lets readers go on while the writer writes; FULL makes a commit survive a loss of power. What was deleted is
+    // overwritten, so that it is not found in the file (M-4).
     let mut pragmas = format!(
         "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-         PRAGMA foreign_keys = ON;"
+         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
     );
     if let Some(pages) = options.max_pages {
         pragmas.push_str(&format!(" PRAGMA max_page_count = {pages};"));

@@ -47,13 +47,20 @@ pub enum PushAbout {
         /// Its place.
         seq: u64,
     },
+    /// The entry at `seq` of the conversation with `other`, of which the device may have been told, was deleted.
+    MessageGone {
+        /// The other person.
+        other: PersonId,
+        /// Its place.
+        seq: u64,
+    },
 }
 
 impl PushAbout {
     /// A message's place, for statements that ask whether another has joined it.
     fn seq(self) -> i64 {
         match self {
-            Self::Message { seq, .. } => place(seq),
+            Self::Message { seq, .. } | Self::MessageGone { seq, .. } => place(seq),
             Self::Ring(_) | Self::RingStopped(..) | Self::Missed { .. } => 0,
         }
     }
@@ -140,6 +147,10 @@ impl Row {
                 woken: self.woken != 0,
             },
             ("message", _, _, Some(other), Some(seq)) => PushAbout::Message {
+                other: PersonId::from_i64(other),
+                seq: natural(seq),
+            },
+            ("message_gone", _, _, Some(other), Some(seq)) => PushAbout::MessageGone {
                 other: PersonId::from_i64(other),
                 seq: natural(seq),
             },
@@ -361,7 +372,8 @@ impl Tx {
     }
 
     /// Puts a push into the outbox, due at once. A message joins one about the same conversation that was not tried
-    /// yet, so that a device is woken once for many.
+    /// yet, so that a device is woken once for many. What would take back a message of which the device was not told is
+    /// left out.
     ///
     /// # Errors
     /// `Unavailable`.
@@ -381,6 +393,19 @@ impl Tx {
                 return Ok(());
             }
         }
+        if let PushAbout::MessageGone { other, .. } = new.about {
+            let waiting: Option<(i64,)> = sqlx::query_as(
+                "SELECT id FROM pushes \
+                 WHERE device = $1 AND other = $2 AND kind = 'message' AND tries = 0",
+            )
+            .bind(new.device.as_i64())
+            .bind(other.as_i64())
+            .fetch_optional(self.sql())
+            .await?;
+            if waiting.is_some() {
+                return Ok(());
+            }
+        }
         let (kind, call, reason, woken, other, seq) = match new.about {
             PushAbout::Ring(call) => ("ring", Some(call), None, false, None, None),
             PushAbout::RingStopped(call, stop) => {
@@ -389,6 +414,9 @@ impl Tx {
             PushAbout::Missed { call, woken } => ("missed", Some(call), None, woken, None, None),
             PushAbout::Message { other, seq } => {
                 ("message", None, None, false, Some(other), Some(seq))
+            }
+            PushAbout::MessageGone { other, seq } => {
+                ("message_gone", None, None, false, Some(other), Some(seq))
             }
         };
         sqlx::query(
@@ -460,7 +488,8 @@ impl Tx {
             PushAbout::Ring(_)
             | PushAbout::RingStopped(..)
             | PushAbout::Missed { .. }
-            | PushAbout::Message { .. } => {
+            | PushAbout::Message { .. }
+            | PushAbout::MessageGone { .. } => {
                 "DELETE FROM pushes WHERE id = $1 AND due = $2 AND COALESCE(seq, 0) = $3"
             }
         };

@@ -76,6 +76,8 @@ impl Reader {
              AND (e.only_for IS NULL OR e.only_for = $1) \
              AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $1 \
              AND d.conversation = e.conversation AND d.seq = e.seq) \
+             AND NOT EXISTS (SELECT 1 FROM private_changes c WHERE c.conversation = e.conversation \
+             AND c.seq = e.seq AND e.author = $1) \
              AND (m.state = 'accepted' OR NOT EXISTS \
              (SELECT 1 FROM blocks b WHERE b.blocker = m.person AND b.blocked = m.other)) \
              ORDER BY e.at DESC, p.handle DESC, e.seq DESC LIMIT $13",

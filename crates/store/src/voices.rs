@@ -3,6 +3,7 @@
 use crate::words::natural;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::PersonId;
+use birdcall_protocol::body::EntryBody;
 
 /// A voice message's sound.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +25,8 @@ impl Reader {
         other: PersonId,
         seq: u64,
     ) -> Result<Option<Sound>, StoreError> {
-        if self.entry(me, other, seq).await?.is_none() {
+        let entry = self.entry(me, other, seq).await?;
+        if !entry.is_some_and(|entry| matches!(entry.body, EntryBody::Voice { .. })) {
             return Ok(None);
         }
         let Some((conversation, _)) = self.member(me, other).await? else {

@@ -424,7 +424,7 @@ async fn what_was_committed_is_there_after_opening_again() {
 #[tokio::test]
 async fn a_full_database_acknowledges_nothing_it_does_not_keep() {
     let world = World::with(Options {
-        max_pages: Some(60),
+        max_pages: Some(160),
         ..Options::default()
     })
     .await;

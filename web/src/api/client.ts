@@ -139,6 +139,10 @@ export const searchMessages = (query: string, before?: string, signal?: AbortSig
       signal: signal ?? null,
     }),
   );
+export const editEntry = (handle: string, seq: number, text: string) =>
+  take(
+    http.PATCH('/api/v1/conversations/{handle}/entries/{seq}', { params: { path: { handle, seq } }, body: { text } }),
+  );
 
 export const postCall = (body: Invite) => take(http.POST('/api/v1/calls', { body }));
 export const getCalls = (only?: CallFilter, before?: number) =>

@@ -54,6 +54,7 @@ export function stepFrame(state: State, frame: ServerFrame, now: number, out: Ef
     case 'pong':
     case 'sent':
     case 'entry':
+    case 'entry_changed':
     case 'entry_gone':
     case 'ring_test':
     case 'test_ring':

@@ -32,6 +32,11 @@ function follow(frame: ServerFrame): void {
     case 'call_ended':
       void tellWorker({ type: 'rings_no_more', call: frame.call });
       break;
+    case 'entry_changed':
+      if (frame.entry.body.type === 'deleted') {
+        void tellWorker({ type: 'message_gone', handle: frame.with, seq: frame.entry.seq });
+      }
+      break;
     case 'read':
       if (frame.unread === 0) void tellWorker({ type: 'read', handle: frame.with });
       break;

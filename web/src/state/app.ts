@@ -132,10 +132,15 @@ function hear(frame: ServerFrame): void {
 
 /** Tells who listens of a message that arrived; what was written on an own device is no news. */
 async function announce({ with: handle, entry }: Extract<ServerFrame, { type: 'entry' }>): Promise<void> {
-  if (entry.body.type === 'call' || entry.from !== handle || session.me?.handle === handle) return;
+  if (
+    entry.body.type === 'call' ||
+    entry.body.type === 'deleted' ||
+    entry.from !== handle ||
+    session.me?.handle === handle
+  )
+    return;
   const who = await person(handle).catch(() => personNow(handle));
-  const said =
-    entry.body.type === 'voice' ? words.messages.voice(words.time.length(entry.body.seconds)) : entry.body.text;
+  const said = words.entries.inShort(entry.body);
   const open = place.route.page === 'conversation' && place.route.handle === handle;
   speak(open ? words.messages.said(who.name, said) : words.messages.arrived(who.name));
 }

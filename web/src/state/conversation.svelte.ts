@@ -3,6 +3,7 @@ import * as api from '../api/client';
 import { type ApiError, asApiError } from '../api/error';
 import type { Conversation, Entry, Profile, ServerFrame } from '../api/types';
 import { send } from '../live/socket';
+import { changed, without } from './changes.pure';
 import { firstUnread, merge } from './entries.pure';
 import { remember } from './people.svelte';
 import { me } from './session.svelte';
@@ -24,6 +25,7 @@ export class ConversationState {
   /** Pages on their way, and what arrived meanwhile: a page may have been read before that, and must not undo it. */
   #loading = 0;
   #arrived: Entry[] = [];
+  #altered: Entry[] = [];
   /** What was deleted for oneself: a page that is on its way may still hold it. Places are never used again. */
   #gone = new Set<number>();
   /** Its end is on the screen: what arrives is read at once. */
@@ -74,12 +76,16 @@ export class ConversationState {
         this.#more = page.more;
       }
       this.#entries = this.#left(merge(this.#entries, this.#arrived));
+      this.#entries = this.#altered.reduce(changed, this.#entries);
       this.#mark();
     } catch (thrown) {
       this.#error = asApiError(thrown);
     } finally {
       this.#loading -= 1;
-      if (this.#loading === 0) this.#arrived = [];
+      if (this.#loading === 0) {
+        this.#arrived = [];
+        this.#altered = [];
+      }
     }
   }
 
@@ -117,6 +123,12 @@ export class ConversationState {
     if (this.#entries) this.#entries = merge(this.#entries, [entry]);
   }
 
+  /** An entry is not what it was. */
+  change(entry: Entry): void {
+    if (this.#loading > 0) this.#altered = [...this.#altered, entry];
+    if (this.#entries) this.#entries = changed(this.#entries, entry);
+  }
+
   /** Follows the feed. */
   hear(frame: ServerFrame): void {
     if (frame.type === 'read' && frame.with === this.handle && this.#head) {
@@ -124,7 +136,11 @@ export class ConversationState {
     }
     if (frame.type === 'entry_gone' && frame.with === this.handle) {
       this.#gone.add(frame.seq);
-      if (this.#entries) this.#entries = this.#left(this.#entries);
+      if (this.#entries) this.#entries = without(this.#entries, frame.seq);
+      if (this.#head) this.#head = { ...this.#head, unread: frame.unread };
+    }
+    if (frame.type === 'entry_changed' && frame.with === this.handle) {
+      this.change(frame.entry);
       if (this.#head) this.#head = { ...this.#head, unread: frame.unread };
     }
     if (frame.type === 'entry' && frame.with === this.handle) {
@@ -187,8 +203,14 @@ export function conversationWith(handle: string): ConversationState {
   return made;
 }
 
-/** An entry, as something to delete. */
+/** The entries of a conversation, as far as they are in memory. */
+export const entriesOf = (handle: string): readonly Entry[] => kept.get(handle)?.entries ?? [];
+
+/** An entry, as something to delete for oneself. */
 export const entryKey = (handle: string, seq: number) => `entry ${handle} ${seq}`;
+
+/** An entry, as something to delete for both. */
+export const bothKey = (handle: string, seq: number) => `both ${handle} ${seq}`;
 
 /** Whether what arrives there is read at once. */
 export const isWatched = (handle: string): boolean => kept.get(handle)?.watched ?? false;
@@ -204,6 +226,11 @@ export function hearInConversations(frame: ServerFrame): void {
 /** Adds what an acknowledgement brought. */
 export function addEntry(to: string, entry: Entry): void {
   kept.get(to)?.add(entry);
+}
+
+/** Puts in an entry that is not what it was. */
+export function changeEntry(handle: string, entry: Entry): void {
+  kept.get(handle)?.change(entry);
 }
 
 /** Loads everything in memory anew. */

@@ -18,6 +18,14 @@ export function withPerson(list: List, person: Person): ConversationSummary[] {
   return list.map((one) => (one.with.handle === person.handle ? { ...one, with: person } : one));
 }
 
+/** The last entry of a conversation is not what it was. */
+export function withChange(list: List, handle: string, entry: Entry, unread: number): ConversationSummary[] {
+  return list.map((one) => {
+    if (one.with.handle !== handle) return one;
+    return { ...one, unread, last: one.last.seq === entry.seq ? entry : one.last };
+  });
+}
+
 /** Read on some device. */
 export function withRead(list: List, handle: string, unread: number): ConversationSummary[] {
   return list.map((one) => (one.with.handle === handle ? { ...one, unread } : one));

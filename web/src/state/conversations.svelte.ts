@@ -2,7 +2,7 @@
 import { getConversations } from '../api/client';
 import type { ConversationSummary, ServerFrame } from '../api/types';
 import { isWatched } from './conversation.svelte';
-import { unreadOf, withEntry, withPerson, withRead } from './conversations.pure';
+import { unreadOf, withChange, withEntry, withPerson, withRead } from './conversations.pure';
 import { person, personNow, remember } from './people.svelte';
 import { requests } from './requests.svelte';
 import { Resource } from './resource.svelte';
@@ -21,6 +21,9 @@ export function unreadConversations(): number {
 /** Follows the feed. */
 export function hearInList(frame: ServerFrame): void {
   if (frame.type === 'read') conversations.change((list) => withRead(list, frame.with, frame.unread));
+  if (frame.type === 'entry_changed') {
+    conversations.change((list) => withChange(list, frame.with, frame.entry, frame.unread));
+  }
   if (frame.type === 'entry_gone') {
     conversations.change((list) => withRead(list, frame.with, frame.unread));
     // The list shows the last entry that is left, which may be one that was never loaded here.

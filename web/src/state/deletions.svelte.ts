@@ -14,7 +14,15 @@ export interface Deletion {
   readonly text: string;
   /** What is deleted on the server, below `/api/v1`. */
   readonly path: string;
+  /** Within so many milliseconds the server has to be told; later it would refuse. */
+  readonly within?: number;
 }
+
+/** A request needs a moment to get there. */
+const ON_THE_WAY = 3_000;
+
+/** A notice that is pointed at stays; nobody points at one longer than this. */
+const LONGEST_NOTICE = 15 * 60_000;
 
 const STORED = 'birdcall.deletions';
 
@@ -35,7 +43,7 @@ let listening = false;
 export const isDeleted = (key: string): boolean => hidden.has(key);
 
 /** Hides something and deletes it, unless that is undone. */
-export function deleteSoon({ key, text, path }: Deletion): void {
+export function deleteSoon({ key, text, path, within = Number.POSITIVE_INFINITY }: Deletion): void {
   if (hidden.has(key)) return;
   listen();
   hidden.add(key);
@@ -48,6 +56,15 @@ export function deleteSoon({ key, text, path }: Deletion): void {
   waiting.set(key, { path, notice });
   unanswered.add(path);
   keep();
+  const left = within - ON_THE_WAY;
+  if (left > LONGEST_NOTICE) return;
+  // The notice may be held by who reads it; what has to be done by then is done all the same.
+  setTimeout(
+    () => {
+      if (waiting.get(key)?.notice === notice) dismiss(notice);
+    },
+    Math.max(0, left),
+  );
 }
 
 /** Does at once whatever waits; for signing out, and for a page that is left. */

@@ -6,7 +6,7 @@ import type { NoteWords } from '../words/notes.pure';
 export type Meaning =
   | { readonly type: 'ring'; readonly call: string; readonly caller: string; readonly kind: CallKind }
   | { readonly type: 'missed'; readonly call: string; readonly caller: string }
-  | { readonly type: 'message'; readonly from: string }
+  | { readonly type: 'message'; readonly from: string; readonly seq: number }
   | { readonly type: 'test'; readonly test: string }
   | { readonly type: 'line' };
 
@@ -79,10 +79,18 @@ export function notDeclinedNote(words: NoteWords, { call, caller, kind }: Call):
 }
 
 /** A message; the newest of a conversation takes the place of the ones before. */
-export function messageNote(from: string, name: string, body: string): Note {
+export function messageNote(from: string, seq: number, name: string, body: string): Note {
   return {
     title: name,
-    options: { ...calm, body, tag: `message-${from}`, data: { type: 'message', from }, renotify: true },
+    options: { ...calm, body, tag: `message-${from}`, data: { type: 'message', from, seq }, renotify: true },
+  };
+}
+
+/** In place of a message that its author has deleted, where something has to be shown. */
+export function goneNote(words: NoteWords, from: string): Note {
+  return {
+    title: words.gone,
+    options: { ...calm, body: '', tag: `message-${from}`, data: { type: 'line' }, silent: true },
   };
 }
 

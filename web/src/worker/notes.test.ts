@@ -44,7 +44,7 @@ describe('a press', () => {
   const meanings: Meaning[] = [
     { type: 'ring', ...call },
     { type: 'missed', call: '018f', caller: 'ann' },
-    messageNote('ann', 'Ann', 'Hello').options.data,
+    messageNote('ann', 7, 'Ann', 'Hello').options.data,
     { type: 'test', test: '7' },
     { type: 'line' },
   ];

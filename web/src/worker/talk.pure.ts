@@ -9,6 +9,8 @@ export type ToWorker =
   /** A call does not ring any more, or rings in the page itself. */
   | { readonly type: 'rings_no_more'; readonly call: string }
   | { readonly type: 'read'; readonly handle: string }
+  /** A message was deleted by its author. */
+  | { readonly type: 'message_gone'; readonly handle: string; readonly seq: number }
   /** The app is before somebody's eyes. */
   | { readonly type: 'opened' }
   | { readonly type: 'speaks'; readonly language: Language };
@@ -30,7 +32,7 @@ const record = (value: unknown): Record<string, unknown> =>
 
 /** What a page said, if it is something the worker knows. */
 export function readToWorker(value: unknown): ToWorker | undefined {
-  const { type, call, handle, language } = record(value);
+  const { type, call, handle, language, seq } = record(value);
   switch (type) {
     case 'take_over':
     case 'what_was_pressed':
@@ -38,6 +40,8 @@ export function readToWorker(value: unknown): ToWorker | undefined {
       return { type };
     case 'rings_no_more':
       return typeof call === 'string' ? { type, call } : undefined;
+    case 'message_gone':
+      return typeof handle === 'string' && typeof seq === 'number' ? { type, handle, seq } : undefined;
     case 'read':
       return typeof handle === 'string' ? { type, handle } : undefined;
     case 'speaks': {

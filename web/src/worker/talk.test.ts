@@ -5,12 +5,15 @@ it('understands what the other side says, and nothing else', () => {
   expect(readToWorker({ type: 'rings_no_more', call: '018f' })).toEqual({ type: 'rings_no_more', call: '018f' });
   expect(readToWorker({ type: 'what_was_pressed', more: 1 })).toEqual({ type: 'what_was_pressed' });
   expect(readToWorker({ type: 'speaks', language: 'en' })).toEqual({ type: 'speaks', language: 'en' });
+  const gone = { type: 'message_gone', handle: 'ann', seq: 7 };
+  expect(readToWorker(gone)).toEqual(gone);
   expect(readToPage({ type: 'pressed' })).toEqual({ type: 'pressed' });
   for (const odd of [
     null,
     'opened',
     {},
     { type: 'read' },
+    { type: 'message_gone', handle: 'ann' },
     { type: 'rings_no_more', call: 1 },
     { type: 'accept' },
     { type: 'speaks', language: 'xx' },

@@ -87,7 +87,10 @@ async fn copy(
     let entry = entry.ok_or(ApiError(Code::NotFound))?;
     let media = match entry.body {
         EntryBody::Voice { .. } => reader.sound(me, other, seq).await?,
-        EntryBody::Message { .. } | EntryBody::Call { .. } => None,
+        EntryBody::Message { .. }
+        | EntryBody::Picture { .. }
+        | EntryBody::Call { .. }
+        | EntryBody::Deleted {} => None,
     };
     Ok(Evidence {
         seq,

@@ -23,6 +23,8 @@ pub(super) struct Recorded {
     key: String,
     /// How long it is, 1 to 120.
     seconds: u32,
+    /// The place of the entry that it answers.
+    reply_to: Option<u64>,
 }
 
 /// Leaves a voice message: Opus in WebM or Ogg, or MP4, up to 1 MiB.
@@ -46,8 +48,14 @@ pub(super) async fn send(
             Code::BadInput
         })
     })?;
-    let Recorded { key, seconds } = recorded;
-    let entry = messages::send_voice(&app, session.person, &key, &handle, seconds, &sound).await?;
+    let Recorded {
+        key,
+        seconds,
+        reply_to,
+    } = recorded;
+    let recording = (seconds, sound.as_ref());
+    let entry =
+        messages::send_voice(&app, session.person, &key, &handle, recording, reply_to).await?;
     Ok((StatusCode::CREATED, Json(entry)))
 }
 

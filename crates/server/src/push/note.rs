@@ -114,6 +114,25 @@ pub async fn message(
     Ok(())
 }
 
+/// A message for `to` was deleted for both: where it was told and not read, it is taken back.
+pub async fn message_gone(
+    app: &App,
+    tx: &mut Tx,
+    to: PersonId,
+    from: PersonId,
+    seq: u64,
+) -> Result<(), StoreError> {
+    if tx.head(to, from).await?.read >= seq {
+        return Ok(());
+    }
+    let until = app.clock.now() + NEWS;
+    for (device, _) in tx.push_states(to).await? {
+        let about = PushAbout::MessageGone { other: from, seq };
+        add(app, tx, device, about, until).await?;
+    }
+    Ok(())
+}
+
 async fn add(
     app: &App,
     tx: &mut Tx,

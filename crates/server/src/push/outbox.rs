@@ -183,5 +183,6 @@ fn kind(about: PushAbout) -> &'static str {
         PushAbout::RingStopped(..) => "ring_stopped",
         PushAbout::Missed { .. } => "missed",
         PushAbout::Message { .. } => "message",
+        PushAbout::MessageGone { .. } => "message_gone",
     }
 }

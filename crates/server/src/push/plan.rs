@@ -9,11 +9,15 @@ use crate::clock::wall_clock;
 use birdcall_call::Call;
 use birdcall_call::quiet::is_quiet;
 use birdcall_call::wake::{self, MessagePush, RingPush, Turn};
-use birdcall_protocol::body::EntryBody;
+use birdcall_protocol::body::{Entry, EntryBody};
 use birdcall_protocol::limits::MAX_PAGE;
 use birdcall_protocol::push::PushEvent;
-use birdcall_protocol::{CallId, Timestamp};
+use birdcall_protocol::{CallId, PersonId, Timestamp};
 use birdcall_store::{PushAbout, PushRow, Reader, StoreError, Subscription};
+
+/// Where the message of a push was deleted, one among this many before it is told instead. Raising it reads more for
+/// each push.
+const LOOKED_BACK: u32 = 20;
 
 /// What is done about a row.
 pub(super) enum Plan {
@@ -33,7 +37,10 @@ pub(super) async fn plan(app: &App, row: &PushRow, short: bool) -> Result<Plan, 
         return Ok(Plan::Drop);
     };
     // What takes something away disturbs nobody.
-    let takes_away = matches!(row.about, PushAbout::RingStopped(..));
+    let takes_away = matches!(
+        row.about,
+        PushAbout::RingStopped(..) | PushAbout::MessageGone { .. }
+    );
     if row.until <= now || (!takes_away && reader.is_silenced(row.device).await?) {
         return Ok(Plan::Drop);
     }
@@ -68,6 +75,9 @@ pub(super) async fn plan(app: &App, row: &PushRow, short: bool) -> Result<Plan, 
             }
         }
         PushAbout::Message { .. } => message(app, &mut reader, &to, row, short, now).await?,
+        PushAbout::MessageGone { other, seq } => {
+            message_gone(app, &mut reader, &to, other, seq).await?
+        }
     };
     let (event, urgency) = match turn {
         Ok(found) => found,
@@ -76,14 +86,14 @@ pub(super) async fn plan(app: &App, row: &PushRow, short: bool) -> Result<Plan, 
     };
     let silent = match row.about {
         PushAbout::Ring(_) | PushAbout::Missed { .. } => false,
-        PushAbout::RingStopped(..) => true,
+        PushAbout::RingStopped(..) | PushAbout::MessageGone { .. } => true,
         PushAbout::Message { .. } => {
             let quiet = reader.quiet(to.person).await?;
             is_quiet(&quiet, now, wall_clock(&quiet.zone, now))
         }
     };
     let badge = match row.about {
-        PushAbout::Message { .. } | PushAbout::Missed { .. } => {
+        PushAbout::Message { .. } | PushAbout::MessageGone { .. } | PushAbout::Missed { .. } => {
             let conversations = reader.conversations(to.person, MAX_PAGE).await?;
             let unread = conversations.iter().filter(|one| one.unread > 0).count();
             u32::try_from(unread).ok()
@@ -160,30 +170,70 @@ async fn message(
         return Ok(Err(Turn::Never));
     };
     let read = reader.head(to.person, other).await?.read;
-    let entry = reader.entry(to.person, other, seq).await?;
+    let entry = newest_said(reader, to.person, other, read, seq).await?;
     let request = reader.is_request(to.person, other).await?;
     let push = MessagePush {
         made: row.made,
         // M-4: a message request wakes nobody, not even without its text; it waits in its list.
-        unread: entry.is_some() && read < seq && !request,
+        unread: entry.is_some() && !request,
         visible: !app.hub.visible(to.person).is_empty(),
     };
     let turn = wake::message(push, now);
     let (Turn::Now, Some(entry)) = (turn, entry) else {
         return Ok(Err(turn));
     };
-    let (text, voice) = match entry.body {
-        EntryBody::Message { text } => (Some(text), None),
-        EntryBody::Voice { seconds } => (None, Some(seconds)),
-        EntryBody::Call { .. } => return Ok(Err(Turn::Never)),
+    let (text, voice, picture) = match entry.body {
+        EntryBody::Message { text } => (Some(text), None, false),
+        EntryBody::Voice { seconds } => (None, Some(seconds), false),
+        EntryBody::Picture { text, .. } => (text, None, true),
+        EntryBody::Call { .. } | EntryBody::Deleted {} => return Ok(Err(Turn::Never)),
     };
     let event = PushEvent::Message {
         from: entry.from,
-        seq,
+        seq: entry.seq,
         text: text.filter(|_| !short).as_deref().map(words::beginning),
         voice,
+        picture,
     };
     Ok(Ok((event, Urgency::High)))
+}
+
+/// The newest message up to `seq` that is there and unread: the one a push is about, or one before it if that was
+/// deleted meanwhile.
+async fn newest_said(
+    reader: &mut Reader,
+    me: PersonId,
+    other: PersonId,
+    read: u64,
+    seq: u64,
+) -> Result<Option<Entry>, StoreError> {
+    let author = reader.person_by_id(other).await?.handle;
+    let (entries, _) = reader
+        .entries(me, other, Some(seq.saturating_add(1)), LOOKED_BACK)
+        .await?;
+    Ok(entries.into_iter().rev().find(|entry| {
+        let said = match entry.body {
+            EntryBody::Message { .. } | EntryBody::Voice { .. } | EntryBody::Picture { .. } => true,
+            EntryBody::Call { .. } | EntryBody::Deleted {} => false,
+        };
+        said && entry.seq > read && entry.from == author
+    }))
+}
+
+async fn message_gone(
+    app: &App,
+    reader: &mut Reader,
+    to: &Subscription,
+    other: PersonId,
+    seq: u64,
+) -> Result<Found, StoreError> {
+    let read = reader.head(to.person, other).await?.read;
+    // A page that is looked at takes it away itself.
+    if read >= seq || app.hub.visible(to.person).contains(&to.device) {
+        return Ok(Err(Turn::Never));
+    }
+    let from = reader.person_by_id(other).await?.handle;
+    Ok(Ok((PushEvent::MessageGone { from, seq }, Urgency::Normal)))
 }
 
 async fn read(reader: &mut Reader, call: CallId) -> Result<Option<Call>, StoreError> {
@@ -196,6 +246,8 @@ fn topic(about: PushAbout) -> Vec<String> {
         PushAbout::Ring(call)
         | PushAbout::RingStopped(call, _)
         | PushAbout::Missed { call, .. } => vec!["call".to_owned(), call.to_string()],
-        PushAbout::Message { other, .. } => vec!["message".to_owned(), other.to_string()],
+        PushAbout::Message { other, .. } | PushAbout::MessageGone { other, .. } => {
+            vec!["message".to_owned(), other.to_string()]
+        }
     }
 }

@@ -52,16 +52,24 @@ fn words(event: &PushEvent) -> (String, String) {
             call(*kind).to_owned(),
         ),
         PushEvent::Message {
-            from, text, voice, ..
+            from,
+            text,
+            voice,
+            picture,
+            ..
         } => {
             let body = match (text, voice) {
                 (Some(text), _) => text.clone(),
                 (None, Some(seconds)) => {
                     format!("Voice message, {}:{:02}", seconds / 60, seconds % 60)
                 }
+                (None, None) if *picture => "Picture".to_owned(),
                 (None, None) => "New message".to_owned(),
             };
             (format!("@{from}"), body)
+        }
+        PushEvent::MessageGone { from, .. } => {
+            (format!("@{from}"), "This message was deleted".to_owned())
         }
         PushEvent::Test { .. } => (
             "This device rings".to_owned(),
@@ -82,7 +90,9 @@ fn page(event: &PushEvent) -> String {
         PushEvent::Ring { caller, .. }
         | PushEvent::RingStopped { caller, .. }
         | PushEvent::Missed { caller, .. } => format!("/messages/{caller}"),
-        PushEvent::Message { from, .. } => format!("/messages/{from}"),
+        PushEvent::Message { from, .. } | PushEvent::MessageGone { from, .. } => {
+            format!("/messages/{from}")
+        }
         PushEvent::Test { test, .. } => format!("/settings/devices?test={test}"),
     }
 }
@@ -93,7 +103,9 @@ fn tag(event: &PushEvent) -> String {
         PushEvent::Ring { call, .. }
         | PushEvent::RingStopped { call, .. }
         | PushEvent::Missed { call, .. } => call.to_string(),
-        PushEvent::Message { from, .. } => format!("message-{from}"),
+        PushEvent::Message { from, .. } | PushEvent::MessageGone { from, .. } => {
+            format!("message-{from}")
+        }
         PushEvent::Test { .. } => "test".to_owned(),
     }
 }

@@ -30,8 +30,14 @@ pub(super) async fn answer(
     };
     match frame {
         ClientFrame::Ping {} => Ok(Some(ServerFrame::Pong {})),
-        ClientFrame::Send { key, to, text } => {
-            let entry = messages::send(app, person, &key, &to, &text).await?;
+        ClientFrame::Send {
+            key,
+            to,
+            text,
+            reply_to,
+        } => {
+            let entry = messages::send(app, person, &key, &to, &text, reply_to).await?;
+            let entry = Box::new(entry);
             Ok(Some(ServerFrame::Sent { key, to, entry }))
         }
         ClientFrame::Read { with, seq } => {

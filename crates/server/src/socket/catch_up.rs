@@ -61,9 +61,20 @@ impl Connection {
                 Some(ServerFrame::Entry {
                     cursor,
                     with: reader.person_by_id(other).await?.handle,
-                    entry,
+                    entry: Box::new(entry),
                     unread: reader.head(me, other).await?.unread,
                     request: reader.is_request(me, other).await?,
+                })
+            }
+            News::EntryChanged { other, seq } => {
+                let Some(entry) = reader.entry(me, other, seq).await? else {
+                    return Ok(None);
+                };
+                Some(ServerFrame::EntryChanged {
+                    cursor,
+                    with: reader.person_by_id(other).await?.handle,
+                    entry: Box::new(entry),
+                    unread: reader.head(me, other).await?.unread,
                 })
             }
             News::Read { other, .. } => {

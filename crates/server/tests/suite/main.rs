@@ -10,6 +10,7 @@ mod calls;
 mod client;
 mod deletion;
 mod doors;
+mod editing;
 mod foreign;
 mod frames;
 mod gate;

@@ -4,7 +4,7 @@ use crate::world::{ANN, BOB, World, message};
 use birdcall_protocol::body::EntryBody;
 use birdcall_protocol::quiet::{Quiet, QuietHours};
 use birdcall_protocol::{DeviceId, Timestamp};
-use birdcall_store::{Added, Content, News, Tie};
+use birdcall_store::{Added, Content, News, OwnEntry, Tie};
 
 #[tokio::test]
 async fn a_sound_is_kept_as_long_as_somebody_hears_it() {
@@ -96,4 +96,53 @@ async fn a_device_is_changed_by_its_person_alone() {
         (devices[0].name.as_str(), devices[0].silenced),
         ("tablet", true)
     );
+}
+
+/// M-4: what is deleted for both is gone from the database at once, also from its file.
+#[tokio::test]
+async fn what_is_deleted_for_both_is_nowhere() {
+    let world = World::new().await;
+    let mut tx = world.store.write().await.unwrap();
+    let (before, after) = ("the words before", "the words after it was changed");
+    tx.add_message(&message(ANN, BOB, "1", before))
+        .await
+        .unwrap();
+    let mut voice = message(ANN, BOB, "2", "");
+    voice.content = Content::Voice {
+        seconds: 3,
+        media_type: "audio/webm",
+        sound: b"the sound of a voice",
+    };
+    tx.add_message(&voice).await.unwrap();
+    tx.commit().await.unwrap();
+    let which = |seq, hidden| OwnEntry {
+        me: ANN,
+        other: BOB,
+        seq,
+        hidden,
+        at: Timestamp(9),
+    };
+    let mut tx = world.store.write().await.unwrap();
+    // First as somebody blocked: that leaves a text of its own.
+    tx.edit_message(&which(1, true), "for nobody but ann")
+        .await
+        .unwrap();
+    tx.edit_message(&which(1, false), after).await.unwrap();
+    for seq in [1, 2] {
+        let left = tx.delete_for_both(&which(seq, false)).await.unwrap();
+        assert_eq!(left.unwrap().body, EntryBody::Deleted {});
+        assert!(tx.sound(BOB, ANN, seq).await.unwrap().is_none());
+    }
+    assert_eq!(tx.sound_of(ANN).await.unwrap(), 0);
+    assert!(tx.wrote(ANN, BOB).await.unwrap());
+    assert_eq!(tx.head(BOB, ANN).await.unwrap().unread, 0);
+    tx.commit().await.unwrap();
+    world.store.close().await;
+    let file = std::fs::read(&world.file).unwrap();
+    for words in [before, after, "for nobody but ann", "the sound of a voice"] {
+        let there = file
+            .windows(words.len())
+            .any(|part| part == words.as_bytes());
+        assert!(!there, "{words:?} is still in the file");
+    }
 }

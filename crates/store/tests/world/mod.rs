@@ -71,6 +71,7 @@ pub(crate) fn message<'a>(
         to,
         key,
         content: Content::Text(text),
+        reply_to: None,
         hidden: false,
         at: Timestamp(5),
         conversation: pair,

@@ -7,6 +7,7 @@ import { call } from './call';
 import { calls } from './calls';
 import { connection } from './connection';
 import { devices } from './devices';
+import { entries } from './entries';
 import { messages } from './messages';
 import { time } from './number.pure';
 import { people } from './people';
@@ -24,6 +25,7 @@ export const draft: Draft<Words> = {
   calls,
   connection,
   devices,
+  entries,
   messages,
   people,
   push,

@@ -60,14 +60,6 @@ export const messages: Draft<Words['messages']> = {
     left: (value) => `المتبقي: ${count(value, characters)}`,
     over: (value) => count(value, extra),
   },
-  entry: {
-    menu: 'المزيد عن هذا العنصر',
-    copy: 'نسخ النص',
-    copied: 'نُسخ النص.',
-    notCopied: 'لم يسمح المتصفح بنسخ ذلك.',
-    delete: 'حذف لديّ',
-    deleted: 'حُذف لديك.',
-  },
   voiceMessage: {
     from: (who, length) => `رسالة صوتية من ${name(who)}، ${length}`,
     own: (length) => `رسالتك الصوتية، ${length}`,

@@ -26,6 +26,8 @@ export const notes: NoteWords = {
   missed: (caller) => `مكالمة فائتة من ${name(caller)}`,
   voice: (seconds) => `رسالة صوتية، ${time.stopwatch(seconds)}`,
   message: 'رسالة جديدة',
+  picture: 'صورة',
+  gone: 'حُذفت هذه الرسالة',
   test: {
     title: 'تجربة رنين',
     body: 'ترنّ المكالمات على هذا الجهاز حتى عند إغلاق Birdcall.',

@@ -35,6 +35,7 @@ const errors: Record<Code | 'unreachable', string> = {
   not_signed_in: 'You are signed out.',
   out_of_turn: 'That does not fit the state of the call.',
   sign_up_closed: 'Signing up is closed on this server.',
+  too_late: 'It is too late for that: messages can be changed for 15 minutes.',
   too_large: 'That is too long.',
   too_many: 'Too many attempts. Try again in a few minutes.',
   unavailable: 'The server could not do that just now. Try again.',

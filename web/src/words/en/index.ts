@@ -6,6 +6,7 @@ import { callInWords, callWithTime } from './call-words.pure';
 import { calls } from './calls';
 import { connection } from './connection';
 import { devices } from './devices';
+import { entries } from './entries';
 import { messages } from './messages';
 import { people } from './people';
 import { push } from './push';
@@ -25,6 +26,7 @@ export const en = {
   calls: { ...calls, callInWords, callWithTime, whoCanCall },
   connection,
   devices,
+  entries,
   messages,
   people,
   push,

@@ -60,14 +60,6 @@ export const messages = {
     left: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
     over: (count: number) => (count === 1 ? '1 character too many' : `${count} characters too many`),
   },
-  entry: {
-    menu: 'More about this entry',
-    copy: 'Copy text',
-    copied: 'Text copied.',
-    notCopied: 'Your browser did not allow to copy that.',
-    delete: 'Delete for me',
-    deleted: 'Deleted for you.',
-  },
   voiceMessage: {
     from: (name: string, length: string) => `Voice message from ${inLtr(name)}, ${length}`,
     own: (length: string) => `Your voice message, ${length}`,

@@ -26,6 +26,8 @@ export const notes = {
   missed: (name: string) => `Missed call from ${inLtr(name)}`,
   voice: (seconds: number) => `Voice message, ${time.stopwatch(seconds)}`,
   message: 'New message',
+  picture: 'Picture',
+  gone: 'This message was deleted',
   test: {
     title: 'Test ring',
     body: 'Calls ring on this device when Birdcall is closed.',

@@ -4,6 +4,7 @@
 import { meaningOf } from '../notes.pure';
 import { readToWorker } from '../talk.pure';
 import { learn } from './language';
+import { messageGone } from './messages';
 import { press, whatWasPressed } from './press';
 import { push } from './push';
 import { ringsNoMore } from './rings';
@@ -40,6 +41,9 @@ scope.addEventListener('message', (event) => {
       break;
     case 'rings_no_more':
       event.waitUntil(ringsNoMore(said.call));
+      break;
+    case 'message_gone':
+      event.waitUntil(messageGone(said.handle, said.seq));
       break;
     case 'read':
       event.waitUntil(withdraw((meaning) => meaning.type === 'message' && meaning.from === said.handle));

@@ -1,6 +1,7 @@
 // A push, by what it says.
 import type { PushMessage } from '../../api/types';
 import { messageNote, testNote, unknownNote } from '../notes.pure';
+import { pushedGone } from './messages';
 import { ring, stopped, tellMissed } from './rings';
 import { nameOf, sayTest, serverNow } from './server';
 import { badge, show } from './show';
@@ -19,13 +20,15 @@ export async function push(data: PushMessageData | null): Promise<void> {
     case 'missed':
       return tellMissed(birdcall);
     case 'message': {
-      const { from, text, voice } = birdcall;
+      const { from, seq, text, voice, picture } = birdcall;
       const name = await nameOf(from);
       return show((words) => {
-        const body = typeof voice === 'number' ? words.voice(voice) : (text ?? words.message);
-        return messageNote(from, name, body);
+        const other = typeof voice === 'number' ? words.voice(voice) : picture ? words.picture : words.message;
+        return messageNote(from, seq, name, text ?? other);
       });
     }
+    case 'message_gone':
+      return pushedGone(birdcall.from, birdcall.seq);
     case 'test':
       await show((words) => testNote(words, birdcall.test, serverNow() >= birdcall.deadline));
       return sayTest(birdcall.test, 'shown');
