@@ -67,10 +67,10 @@ pub(crate) fn run(words: &[&str]) -> Outcome<Counts> {
 }
 
 /// Runs a script that takes pictures.
-pub(crate) fn pictures(script: &str) -> Outcome {
+pub(crate) fn pictures(script: &str, words: &[&str]) -> Outcome {
     prepare()?;
     let program = server::build()?;
-    Process::new("node", &[script])
+    Process::new("node", &[&[script], words].concat())
         .inside("e2e")
         .env("BIRDCALL_PROGRAM", program)
         .go()

@@ -33,13 +33,14 @@ cargo xtask <command>
   test         everything: installs what tests need, then check, Rust tests, browser tests, fuzzing for seconds
   fuzz         libFuzzer on what is read from outside, ten minutes a target; findings go into target/fuzz/findings
   generate     web/openapi.json and web/src/api/schema.ts from the server
-  screenshots  every page, light and dark, narrow and wide, into e2e/out
+  screenshots  every page, light and dark, narrow and wide, in both directions, into e2e/out
   app-pictures icons and screenshots of the installed app, into web/public
   bench relay  what a relayed packet costs, beside coturn and a bare forwarder; `--help` lists its options
   bench calls  how soon calls are heard, and how they fare on bad networks and through a change of network; as above
 
   test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
-  files whose name contains one of the words. So does fuzz: `cargo xtask fuzz sdp stun --seconds 60`; with
+  files whose name contains one of the words; `cargo xtask screenshots ar dark 390 still` takes only these, and
+  nothing with live media. So does fuzz: `cargo xtask fuzz sdp stun --seconds 60`; with
   `--short` it runs as in test.";
 
 fn main() -> ExitCode {
@@ -53,8 +54,8 @@ fn main() -> ExitCode {
         ["fuzz", "--short"] => fuzz::short(),
         ["fuzz", words @ ..] => fuzz::run(words),
         ["generate"] => generate::write(),
-        ["screenshots"] => browser::pictures("screenshots.mjs"),
-        ["app-pictures"] => browser::pictures("app-pictures.mjs"),
+        ["screenshots", words @ ..] => browser::pictures("screenshots.mjs", words),
+        ["app-pictures"] => browser::pictures("app-pictures.mjs", &[]),
         ["bench", "relay", words @ ..] => bench::relay(words),
         ["bench", "calls", words @ ..] => bench::calls(words),
         _ => Err(USAGE.to_owned()),
