@@ -27,7 +27,7 @@ use birdcall_protocol::frame::Changed;
 use birdcall_protocol::ways_in::{
     AtProvider, Newcomer, NewcomerSignUp, Proof, ProviderErrand, ToProvider,
 };
-use birdcall_protocol::{Code, DeviceId, Handle, PersonId};
+use birdcall_protocol::{Code, DeviceId, Email, Handle, PersonId};
 use birdcall_store::{CeremonyKind, Named, NewIdentity, News, StoreError, Tx};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -59,6 +59,7 @@ struct Choosing {
     subject: String,
     username: Option<String>,
     name: Option<String>,
+    email: Option<String>,
     device: Option<String>,
 }
 
@@ -180,6 +181,7 @@ pub(super) async fn arrive(
     (status = 409, description = "ceremony_over", body = Problem)))]
 pub(super) async fn newcomer(
     State(app): State<App>,
+    _: From,
     jar: CookieJar,
 ) -> Result<Json<Newcomer>, ApiError> {
     let mut reader = app.store.read().await?;
@@ -230,7 +232,7 @@ pub(super) async fn sign_up(
         subject: choosing.subject,
         username: choosing.username,
         name: None,
-        email: None,
+        email: choosing.email,
     };
     let person = enrol(&app, &mut tx, &body.handle, &name, &account).await?;
     let jar = jar.add(cookie(String::new(), app.config.secure, Duration::ZERO));
@@ -359,6 +361,7 @@ async fn choose(
         name: account
             .name
             .and_then(|name| Some(text::name(&name).ok()?.text)),
+        email: account.email,
         device: errand.device.clone(),
     };
     let now = app.clock.now();
@@ -387,7 +390,27 @@ async fn enrol(
 ) -> Result<PersonId, ApiError> {
     let person = add_account(app, tx, handle, name, "").await?;
     link(app, tx, person, account).await?;
+    bring_email(app, tx, person, account).await?;
     Ok(person)
+}
+
+/// An address that the provider has verified spares its owner a code. Where it is somebody's already, it stays theirs; and
+/// nobody is found by it before they have said so (M-3).
+async fn bring_email(
+    app: &App,
+    tx: &mut Tx,
+    person: PersonId,
+    account: &Account,
+) -> Result<(), ApiError> {
+    let address = account.email.as_deref().map(str::parse::<Email>);
+    let Some(Ok(address)) = address.filter(|_| app.mail.is_offered()) else {
+        return Ok(());
+    };
+    if tx.person_by_email(&address).await?.is_none() {
+        tx.set_email(person, &address, app.clock.now()).await?;
+        tx.set_findable(person, false).await?;
+    }
+    Ok(())
 }
 
 async fn link(app: &App, tx: &mut Tx, person: PersonId, account: &Account) -> Result<(), ApiError> {

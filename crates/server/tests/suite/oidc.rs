@@ -378,6 +378,32 @@ async fn a_closed_server_takes_nobody_new_from_the_provider_either() {
 }
 
 #[tokio::test]
+async fn an_address_that_the_provider_has_verified_needs_no_code() {
+    let mails = tempfile::tempdir().unwrap();
+    let url = format!("file:{}", mails.path().display());
+    let (app, idp) = with_provider_and(|options| {
+        options.mail_url = Some(url);
+        options.mail_from = Some("calls@call.example".into());
+    })
+    .await;
+    let arrive = async |subject: &str, claims: Value| {
+        idp.says(claims, Seal::Good);
+        let browser = Browser::at(&app);
+        browser.sign_in(&idp, subject).await;
+        let (_, account) = browser.get("/me/account").await;
+        account["email"].clone()
+    };
+    let address = "ann@club.example";
+    let verified = |name: &str, yes: bool| json!({"preferred_username": name, "email": address, "email_verified": yes});
+    assert_eq!(arrive("1", verified("eve", false)).await, Value::Null);
+    let email = arrive("2", verified("ann", true)).await;
+    assert_eq!(email["address"], address);
+    // Nobody finds her by it before she says so, and nobody takes it from her.
+    assert_eq!(email["findable"], false);
+    assert_eq!(arrive("3", verified("bob", true)).await, Value::Null);
+}
+
+#[tokio::test]
 async fn without_a_provider_there_is_none() {
     let app = TestApp::new().await;
     let (status, body) = Browser::at(&app)

@@ -332,6 +332,44 @@ async fn a_removed_passkey_lets_nobody_in() {
 }
 
 #[tokio::test]
+async fn a_passkey_opens_no_account_that_the_operator_has_closed() {
+    let app = TestApp::new().await;
+    let (_, mut key) = with_passkey(&app, "ann").await;
+    let store = &app.running.app.store;
+    let mut reader = store.read().await.unwrap();
+    let ann = reader.person(&"ann".parse().unwrap()).await.unwrap();
+    drop(reader);
+    let mut tx = store.write().await.unwrap();
+    let now = Some(app.clock.now());
+    tx.set_disabled(ann.unwrap().id, now).await.unwrap();
+    tx.commit().await.unwrap();
+    let phone = Device::at(&by_name(&app));
+    let asked = ask(&phone).await;
+    let answer = phone.post("/sessions/passkey", key.use_for(&asked)).await;
+    assert_eq!(answer.body["code"], "account_disabled");
+}
+
+#[tokio::test]
+async fn one_address_asks_for_so_many_passkeys_and_no_more() {
+    let app = TestApp::new().await;
+    let phone = Device::at(&by_name(&app));
+    let mut refused = None;
+    for asked in 0..200 {
+        let path = "/sessions/passkey/begin";
+        let answer = phone.ask(Method::POST, path, None).await;
+        if answer.status != StatusCode::OK {
+            answer.refused(StatusCode::TOO_MANY_REQUESTS, "too_many");
+            refused = Some(asked);
+            break;
+        }
+    }
+    assert_eq!(refused, Some(100));
+    // A second later one more.
+    app.advance(1);
+    ask(&phone).await;
+}
+
+#[tokio::test]
 async fn passkeys_are_not_offered_where_the_page_has_no_name() {
     let app = TestApp::new().await;
     let ann = app.sign_up("ann").await;
