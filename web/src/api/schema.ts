@@ -2059,6 +2059,242 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes to the provider. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ToProvider"];
+                };
+            };
+            responses: {
+                /** @description not_signed_in, proof_needed, wrong_password, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Where to send the browser */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AtProvider"];
+                    };
+                };
+                /** @description provider_away */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an account here for somebody whom the provider knows, and signs them in. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewcomerSignUp"];
+                };
+            };
+            responses: {
+                /** @description bad_input, handle_taken, sign_up_closed, ceremony_over, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Signed up and in */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comes back from the provider. Whatever happens, the browser is sent on to a page of the app, which says it in words. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Good for one token. */
+                    code?: string;
+                    /** @description Why there is none. */
+                    error?: string;
+                    /** @description What was sent along. */
+                    state?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description On to a page */
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The account at the provider is no way in any more, unless nothing else would let one in. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, last_way_in */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Removed */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oidc/newcomer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who one is, as the provider says, while one has no account here. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A handle and a name to begin with */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Newcomer"];
+                    };
+                };
+                /** @description ceremony_over */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -3452,6 +3688,11 @@ export interface components {
              */
             timeout: number;
         };
+        /** @description Where to send the browser. */
+        AtProvider: {
+            /** @description The provider's page. */
+            url: string;
+        };
         /** @description The boxes of C-3, joined by OR. None ticked: nobody can call. */
         Audience: {
             /** @description "People in your address book". */
@@ -3994,6 +4235,22 @@ export interface components {
             /** @description Who wrote. */
             with: components["schemas"]["Person"];
         };
+        /** @description `GET /oidc/newcomer`: who the provider says one is, while one has no account here. */
+        Newcomer: {
+            /** @description A handle to begin with, as the provider calls one; empty if that cannot be one. */
+            handle: string;
+            /** @description Display name. */
+            name: string;
+            /** @description Whether that handle is somebody's already. */
+            taken: boolean;
+        };
+        /** @description `POST /oidc/accounts`: an account here, for somebody whom the provider knows. */
+        NewcomerSignUp: {
+            /** @description The handle wanted. */
+            handle: components["schemas"]["Handle"];
+            /** @description Display name; the handle if absent. */
+            name?: string | null;
+        };
         /** @description `POST /passkeys`: a passkey that a browser has made. */
         NewPasskey: {
             /** @description The authenticator's `attestationObject`. */
@@ -4132,6 +4389,11 @@ export interface components {
             /** @description What people call it. */
             name: string;
         };
+        /**
+         * @description Why one goes to the provider.
+         * @enum {string}
+         */
+        ProviderErrand: "sign_in" | "link" | "prove";
         /** @description What a device that has the app closed is told. Nothing but ids, kinds, moments and handles of a call (C-11). */
         PushEvent: {
             /** @description The call. */
@@ -4646,6 +4908,15 @@ export interface components {
          * @description Milliseconds since 1 January 1970, UTC. Always an argument, never read from a clock here.
          */
         Timestamp: number;
+        /** @description `POST /oidc`: goes to the provider. */
+        ToProvider: {
+            /** @description What to call this device, when one signs in. */
+            device?: string | null;
+            /** @description What for. */
+            errand: components["schemas"]["ProviderErrand"];
+            /** @description The password, where one wants to link and has one. */
+            password?: string | null;
+        };
         /** @description A call that one's own settings kept from ringing (C-6). */
         UnrungCall: {
             /** @description When. */
