@@ -13,7 +13,10 @@ export function popover(side: 'above' | 'below') {
       const y = side === 'below' ? at.bottom + gap : at.top - box.height - gap;
       element.style.setProperty('--x', `${Math.round(x)}px`);
       element.style.setProperty('--y', `${Math.round(Math.max(gap, y))}px`);
+      element.style.visibility = 'visible';
     };
+    // Shown before it has a place, it would stand in a corner for a moment.
+    element.style.visibility = 'hidden';
     element.addEventListener('toggle', place);
     window.addEventListener('resize', place);
     return () => {

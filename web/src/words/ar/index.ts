@@ -13,9 +13,11 @@ import { time } from './number.pure';
 import { people } from './people';
 import { push } from './push';
 import { quiet } from './quiet';
+import { reports } from './reports';
 import { settings } from './settings';
 import { shortcuts } from './shortcuts';
 import { asking, signing } from './signing';
+import { waysIn } from './ways-in';
 
 /** What is said so far. */
 export const draft: Draft<Words> = {
@@ -30,10 +32,12 @@ export const draft: Draft<Words> = {
   people,
   push,
   quiet,
+  reports,
   settings,
   shortcuts,
   signing,
   time,
+  waysIn,
 };
 
 export const ar: Words = filled<Words>(en, draft);

@@ -1,6 +1,12 @@
 import type { Words } from '..';
 import type { Draft } from '../draft';
-import { at, count, forms, name } from './number.pure';
+import { at, count, forms, LOCALE, name } from './number.pure';
+
+const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact' });
+
+/** The word after a number that stands by itself. */
+const counted = (value: number, one: string, two: string, few: string, many: string) =>
+  count(value, { one, two, few: () => few, many: () => many, other: () => one });
 
 const found = forms('عُثر على شخص واحد', 'عُثر على شخصين', 'أشخاص', 'شخصًا', 'شخص');
 
@@ -36,6 +42,23 @@ export const people: Draft<Words['people']> = {
     text: 'يمكن اختيار شخص، أو البحث بالمعرّف أو الاسم.',
   },
   followsYou: 'من متابِعيك',
+  count: (value) => compact.format(value),
+  followers: (value) => counted(value, 'متابِع', 'متابِعان', 'متابِعين', 'متابِعًا'),
+  follows: 'من المتابَعين',
+  followersTab: 'المتابِعون',
+  followingTab: 'المتابَعون',
+  listsOf: (handle) => `الأشخاص حول ${at(handle)}`,
+  noFollows: {
+    followers: (handle) => (handle === undefined ? 'لا متابِعين لك بعد' : `لا متابِعين لدى ${at(handle)} بعد`),
+    following: (handle) => (handle === undefined ? 'قائمة متابعتك فارغة' : `قائمة متابعة ${at(handle)} فارغة`),
+  },
+  showMore: 'عرض المزيد',
+  lookAlike: {
+    title: 'تنبيه إلى تشابه',
+    following: (handle) => `هذا ليس ${at(handle)} الذي في قائمة متابعتك.`,
+    inBook: (handle) => `هذا ليس ${at(handle)} الذي في دفتر عناوينك.`,
+    show: (handle) => `عرض ${at(handle)}`,
+  },
   you: 'هذا أنت.',
   edit: 'تعديل الملف الشخصي',
   message: 'مراسلة',

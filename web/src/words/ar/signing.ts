@@ -1,6 +1,6 @@
 import type { Words } from '..';
 import type { Draft } from '../draft';
-import { at } from './number.pure';
+import { at, name } from './number.pure';
 
 export const signing: Draft<Words['signing']> = {
   in: 'تسجيل الدخول',
@@ -15,6 +15,18 @@ export const signing: Draft<Words['signing']> = {
   showRest: ' كلمة المرور',
   name: 'الاسم (اختياري)',
   nameHint: 'ما يراه الآخرون بجانب معرّفك.',
+  or: 'أو',
+  withPasskey: 'الدخول بمفتاح مرور',
+  passkeyUnable: 'لم يتمكن هذا المتصفح من استخدام مفتاح مرور هنا.',
+  withProvider: (provider) => `المتابعة عبر ${name(provider)}`,
+  denied: (provider) => `أُلغي الدخول عبر ${name(provider)}.`,
+  provider: 'الجهة التي فيها حسابك',
+  newcomer: {
+    title: 'اختيار معرّفك',
+    lead: (provider) => `تم الدخول عبر ${name(provider)}. بهذا المعرّف يُعثر عليك هنا.`,
+    go: 'إنشاء حساب',
+  },
+  closed: 'إنشاء الحسابات مغلق على هذا الخادم.',
   new: 'لا حساب لديك؟',
   known: 'لديك حساب؟',
   badHandle: 'يتكون المعرّف من 1 إلى 20 من الحروف اللاتينية أو الأرقام أو الشرطات السفلية.',
