@@ -1,6 +1,5 @@
 // The one offer to make a passkey, after somebody signed in with a password on a device that can keep one.
 import { getWaysIn } from '../api/client';
-import { autofillWorks, deviceKeepsPasskeys } from '../passkeys/browser';
 
 /** Sent away once, it stays away; the settings have it still. */
 const LATER = 'birdcall-passkey-later';
@@ -27,6 +26,7 @@ export function offerPasskey(typed: string): void {
 }
 
 async function decide(): Promise<void> {
+  const { autofillWorks, deviceKeepsPasskeys } = await import('../passkeys/browser');
   if (!((await deviceKeepsPasskeys()) && (await autofillWorks()))) {
     password = undefined;
     return;
