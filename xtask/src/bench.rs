@@ -1,5 +1,5 @@
 //! `cargo xtask bench relay`: what a relayed packet costs, beside coturn and a bare forwarder. `cargo xtask bench calls`:
-//! how calls of real browsers fare on good and bad networks.
+//! how calls of real browsers fare on good and bad networks. `cargo xtask bench pages`: how pages do on a phone.
 
 use crate::process::Process;
 use crate::{Outcome, browser, install, server};
@@ -17,9 +17,16 @@ pub(crate) fn relay(words: &[&str]) -> Outcome {
 
 /// Makes calls. What stands behind the command goes to the script in `e2e/bench`.
 pub(crate) fn calls(words: &[&str]) -> Outcome {
-    let mut arguments = vec!["bench/calls.mjs"];
-    arguments.extend(words);
-    let script = Process::new("node", &arguments).inside("e2e");
+    script("bench/calls.mjs", words)
+}
+
+/// Loads pages and writes messages. As above.
+pub(crate) fn pages(words: &[&str]) -> Outcome {
+    script("bench/pages.mjs", words)
+}
+
+fn script(file: &str, words: &[&str]) -> Outcome {
+    let script = Process::new("node", &[&[file], words].concat()).inside("e2e");
     if words.iter().any(|word| matches!(*word, "--help" | "-h")) {
         return script.go();
     }

@@ -37,6 +37,7 @@ cargo xtask <command>
   app-pictures icons and screenshots of the installed app, into web/public
   bench relay  what a relayed packet costs, beside coturn and a bare forwarder; `--help` lists its options
   bench calls  how soon calls are heard, and how they fare on bad networks and through a change of network; as above
+  bench pages  how soon a page is there and how it answers on a phone, and what an hour of messages costs; as above
 
   test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
   files whose name contains one of the words; `cargo xtask screenshots ar dark 390 still` takes only these, and
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         ["app-pictures"] => browser::pictures("app-pictures.mjs", &[]),
         ["bench", "relay", words @ ..] => bench::relay(words),
         ["bench", "calls", words @ ..] => bench::calls(words),
+        ["bench", "pages", words @ ..] => bench::pages(words),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

@@ -3,6 +3,7 @@
 // than its place or higher than it may be, and nothing covers the badge.
 
 import assert from 'node:assert/strict';
+import { message, say, somebody } from '../../harness/crowd.mjs';
 import { BODIES, NAMES } from '../../harness/hostile.mjs';
 import { PASSWORD } from '../../harness/people.mjs';
 import { until } from '../../harness/until.mjs';
@@ -54,27 +55,6 @@ const broken = (page) =>
     return wrong;
   });
 
-/** Says something on a socket of one's own, and hears that it was taken. */
-const say = (person, frames, answer) =>
-  person.page.evaluate(
-    ([frames, answer]) =>
-      new Promise((resolve, reject) => {
-        const socket = new WebSocket('/api/v1/socket');
-        let heard = 0;
-        socket.onmessage = ({ data }) => {
-          const { type } = JSON.parse(data);
-          if (type === 'welcome') for (const frame of frames) socket.send(JSON.stringify(frame));
-          if (type === 'refused') reject(new Error(data));
-          if (type === answer) heard += 1;
-          if (heard === frames.length) {
-            socket.close();
-            resolve();
-          }
-        };
-      }),
-    [frames, answer],
-  );
-
 /** Leads to a page as a link would, and waits until nothing on it is on its way. */
 async function show(page, path) {
   await page.getByRole('heading').first().waitFor();
@@ -91,24 +71,6 @@ async function show(page, path) {
       }),
   );
 }
-
-/** A person without the app, who asks the server as a program does. */
-async function somebody(browser, server, handle) {
-  const context = await browser.newContext({ baseURL: server.url });
-  const ask = async (method, path, data) => {
-    const answer = await context.request.fetch(`/api/v1${path}`, { method, data });
-    if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`);
-    return answer.status() === 204 ? null : answer.json();
-  };
-  await ask('POST', '/accounts', { handle, password: PASSWORD, name: handle });
-  return { context, handle, ask };
-}
-
-let keys = 0;
-const message = (to, text) => {
-  keys += 1;
-  return { type: 'send', key: `00000000-0000-4000-8000-${String(keys).padStart(12, '0')}`, to, text };
-};
 
 story('two hundred hostile names and messages break nothing', async (people) => {
   const ann = await people.device('ann', 'low');
