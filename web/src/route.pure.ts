@@ -4,6 +4,7 @@
 export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'messages' }
+  | { readonly page: 'requests' }
   | { readonly page: 'conversation'; readonly handle: string }
   | { readonly page: 'calls' }
   | { readonly page: 'people' }
@@ -12,6 +13,7 @@ export type Route =
   | { readonly page: 'settings-account' }
   | { readonly page: 'settings-calls' }
   | { readonly page: 'settings-quiet' }
+  | { readonly page: 'settings-messages' }
   | { readonly page: 'settings-devices' }
   | { readonly page: 'settings-reports' }
   | { readonly page: 'lost' };
@@ -23,12 +25,14 @@ export function routeOf(path: string): Route {
   if (more !== undefined) return { page: 'lost' };
   if (first === undefined) return { page: 'home' };
   if (second === undefined) {
+    if (first === 'requests') return { page: 'requests' };
     if (first === 'messages' || first === 'calls' || first === 'people' || first === 'settings') return { page: first };
     return { page: 'lost' };
   }
   if (first === 'settings') {
     if (second === 'account') return { page: 'settings-account' };
     if (second === 'calls') return { page: 'settings-calls' };
+    if (second === 'messages') return { page: 'settings-messages' };
     if (second === 'quiet') return { page: 'settings-quiet' };
     if (second === 'devices') return { page: 'settings-devices' };
     if (second === 'reports') return { page: 'settings-reports' };
@@ -54,6 +58,7 @@ export type Area = 'messages' | 'calls' | 'people' | 'settings';
 export function areaOf(route: Route): Area | undefined {
   switch (route.page) {
     case 'messages':
+    case 'requests':
     case 'conversation':
       return 'messages';
     case 'calls':
@@ -64,6 +69,7 @@ export function areaOf(route: Route): Area | undefined {
     case 'settings':
     case 'settings-account':
     case 'settings-calls':
+    case 'settings-messages':
     case 'settings-quiet':
     case 'settings-devices':
     case 'settings-reports':

@@ -11,6 +11,8 @@ describe('routes', () => {
     ['/messages/@ann', { page: 'conversation', handle: 'ann' }],
     ['/messages/a b', { page: 'lost' }],
     ['/messages/ann/more', { page: 'lost' }],
+    ['/requests', { page: 'requests' }],
+    ['/settings/messages', { page: 'settings-messages' }],
     ['/calls', { page: 'calls' }],
     ['/calls/ann', { page: 'lost' }],
     ['/people', { page: 'people' }],

@@ -1,6 +1,6 @@
 //! Message requests, read receipts and search (M-4): what stands between two people besides the entries themselves.
 
-use crate::body::{Entry, Person};
+use crate::body::Person;
 use crate::{Handle, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -13,21 +13,6 @@ pub enum Standing {
     Request,
     /// An ordinary conversation.
     Accepted,
-}
-
-/// A conversation that waits to be accepted, in its own list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct MessageRequest {
-    /// Who wrote.
-    pub with: Person,
-    /// Their newest entry.
-    pub last: Entry,
-    /// Entries not yet looked at; counted up to 100.
-    pub unread: u32,
-    /// Somebody one follows whose name or handle this one could be mistaken for.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub looks_like: Option<Handle>,
 }
 
 /// How far one is told that the other side has read.

@@ -129,6 +129,14 @@ export const getEntries = (handle: string, before: number | undefined, limit: nu
     }),
   );
 
+/** A page of a conversation anywhere in it. */
+export const getPage = (
+  handle: string,
+  at: { readonly before: number } | { readonly after: number } | { readonly around: number },
+  limit: number,
+) =>
+  take(http.GET('/api/v1/conversations/{handle}/entries', { params: { path: { handle }, query: { ...at, limit } } }));
+
 export const getRequests = () => take(http.GET('/api/v1/requests'));
 export const acceptRequest = (handle: string) => take(http.PUT('/api/v1/requests/{handle}', path(handle)));
 export const putReceipts = (on: boolean) => take(http.PUT('/api/v1/me/receipts', { body: { on } }));

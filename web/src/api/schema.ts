@@ -836,6 +836,90 @@ export interface paths {
         };
         options?: never;
         head?: never;
+        /** Changes the text of one's own message, within 15 minutes. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MessageChange"];
+                };
+            };
+            responses: {
+                /** @description bad_input, too_large, too_many, too_late, you_blocked, not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The message as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Entry"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/conversations/{handle}/entries/{seq}/for-both": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes one's own message, sound or picture for both, within 15 minutes. A mark of it stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description too_many, too_late, not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What is left of it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Entry"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -902,6 +986,8 @@ export interface paths {
                 query: {
                     /** @description Chosen by the client; the same key again is the same message. */
                     key: string;
+                    /** @description The place of the entry that it answers. */
+                    reply_to?: number;
                     /** @description How long it is, 1 to 120. */
                     seconds: number;
                 };
@@ -3057,7 +3143,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["MessageRequest"][];
+                        "application/json": components["schemas"]["ConversationSummary"][];
                     };
                 };
             };
@@ -3810,6 +3896,11 @@ export interface components {
         } | {
             /** @description Chosen by the client, unique for it. */
             key: string;
+            /**
+             * Format: int64
+             * @description The place of the entry that it answers.
+             */
+            reply_to?: number | null;
             /** @description The text. */
             text: string;
             /** @description To whom. */
@@ -3928,7 +4019,7 @@ export interface components {
          * @description What went wrong, by what the client can do about it.
          * @enum {string}
          */
-        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "account_disabled" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "proof_needed" | "last_way_in" | "ceremony_over" | "passkey_refused" | "passkey_unknown" | "passkey_known" | "no_passkeys_here" | "provider_away" | "provider_refused" | "identity_taken" | "no_mail" | "wrong_code" | "leaving" | "full" | "unavailable" | "internal";
+        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "account_disabled" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "proof_needed" | "last_way_in" | "ceremony_over" | "passkey_refused" | "passkey_unknown" | "passkey_known" | "no_passkeys_here" | "provider_away" | "provider_refused" | "identity_taken" | "no_mail" | "wrong_code" | "leaving" | "too_late" | "full" | "unavailable" | "internal";
         /** @description A conversation's head. It exists for any two people, also before the first message. */
         Conversation: {
             /**
@@ -4020,14 +4111,18 @@ export interface components {
          * @enum {string}
          */
         EndReason: "hung_up" | "declined" | "no_answer" | "cancelled" | "busy" | "failed" | "expired" | "blocked";
-        /** @description One thing in a conversation. */
+        /** @description One thing in a conversation, as its reader may see it. */
         Entry: {
             /** @description When the server took it. */
             at: components["schemas"]["Timestamp"];
             /** @description What it is. */
             body: components["schemas"]["EntryBody"];
+            edited?: components["schemas"]["Timestamp"] | null;
             /** @description Who wrote it, or who called. */
             from: components["schemas"]["Handle"];
+            /** @description What people feel about it, the first emoji first. */
+            reactions?: components["schemas"]["Reaction"][];
+            reply_to?: components["schemas"]["Quote"] | null;
             /**
              * Format: int64
              * @description Its place in the conversation, the same for both people, growing, not gapless.
@@ -4049,6 +4144,23 @@ export interface components {
             /** @enum {string} */
             type: "voice";
         } | {
+            /** @description What it shows, in the words of its sender, for people who do not see it. */
+            alt?: string | null;
+            /**
+             * Format: int32
+             * @description How high it is, in pixels.
+             */
+            height: number;
+            /** @description What its sender wrote to it. */
+            text?: string | null;
+            /** @enum {string} */
+            type: "picture";
+            /**
+             * Format: int32
+             * @description How wide it is, in pixels.
+             */
+            width: number;
+        } | {
             /** @description The call. */
             call: components["schemas"]["CallId"];
             /** @description What it started as. */
@@ -4062,6 +4174,9 @@ export interface components {
             seconds: number;
             /** @enum {string} */
             type: "call";
+        } | {
+            /** @enum {string} */
+            type: "deleted";
         };
         /** @description A page of a conversation, oldest first. */
         EntryPage: {
@@ -4222,18 +4337,10 @@ export interface components {
             /** @description A screen is shared. */
             screen: boolean;
         };
-        /** @description A conversation that waits to be accepted, in its own list. */
-        MessageRequest: {
-            /** @description Their newest entry. */
-            last: components["schemas"]["Entry"];
-            looks_like?: components["schemas"]["Handle"] | null;
-            /**
-             * Format: int32
-             * @description Entries not yet looked at; counted up to 100.
-             */
-            unread: number;
-            /** @description Who wrote. */
-            with: components["schemas"]["Person"];
+        /** @description `PATCH /conversations/{handle}/entries/{seq}`: a message says something else from now on. */
+        MessageChange: {
+            /** @description Its new text. */
+            text: string;
         };
         /** @description `GET /oidc/newcomer`: who the provider says one is, while one has no account here. */
         Newcomer: {
@@ -4431,6 +4538,8 @@ export interface components {
         } | {
             /** @description Who wrote it. */
             from: components["schemas"]["Handle"];
+            /** @description It is a picture; what was written to it is in `text`. */
+            picture?: boolean;
             /**
              * Format: int64
              * @description Its place in the conversation.
@@ -4445,6 +4554,16 @@ export interface components {
              * @description The length of a voice message.
              */
             voice?: number | null;
+        } | {
+            /** @description Who wrote it. */
+            from: components["schemas"]["Handle"];
+            /**
+             * Format: int64
+             * @description Its place in the conversation.
+             */
+            seq: number;
+            /** @enum {string} */
+            type: "message_gone";
         } | {
             /** @description When it is over. */
             deadline: components["schemas"]["Timestamp"];
@@ -4522,6 +4641,24 @@ export interface components {
              * @description When they end, 0 to 1439. Not later than `from`: on the next day.
              */
             until: number;
+        };
+        /** @description The entry that another one answers, in short. It is read anew each time, so it says what is true now. */
+        Quote: {
+            /** @description What it is; `deleted` also where its reader does not see it. A long text ends after its beginning. */
+            body: components["schemas"]["EntryBody"];
+            from?: components["schemas"]["Handle"] | null;
+            /**
+             * Format: int64
+             * @description Its place.
+             */
+            seq: number;
+        };
+        /** @description An emoji under an entry. */
+        Reaction: {
+            /** @description Who chose it, the first one first. A person has one a message. */
+            by: components["schemas"]["Handle"][];
+            /** @description The emoji. */
+            emoji: string;
         };
         /** @description `PUT /me/receipts`: "Read receipts and typing". Off: one neither gives nor sees them. */
         Receipts: {
@@ -4691,6 +4828,23 @@ export interface components {
             /**
              * Format: int32
              * @description Entries of the other side not yet read; counted up to 100.
+             */
+            unread: number;
+            /** @description The other person of the conversation. */
+            with: components["schemas"]["Handle"];
+        } | {
+            /**
+             * Format: int64
+             * @description Where this stands in what this person is told.
+             */
+            cursor: number;
+            /** @description The entry as it is now. */
+            entry: components["schemas"]["Entry"];
+            /** @enum {string} */
+            type: "entry_changed";
+            /**
+             * Format: int32
+             * @description What is left unread.
              */
             unread: number;
             /** @description The other person of the conversation. */

@@ -35,7 +35,6 @@ export type NewPasskey = Schemas['NewPasskey'];
 export type Passkey = Schemas['Passkey'];
 export type LookAlike = Schemas['LookAlike'];
 export type NewReport = Schemas['NewReport'];
-export type MessageRequest = Schemas['MessageRequest'];
 export type Person = Schemas['Person'];
 export type Quote = Schemas['Quote'];
 export type Reaction = Schemas['Reaction'];

@@ -18,6 +18,7 @@ import {
   stopLive,
 } from '../live/socket';
 import { tellVisible } from '../live/visible';
+import { drafts } from '../pages/messages/drafts';
 import { startNotifications } from '../push/notifications';
 import { endPush, push, startPush } from '../push/push.svelte';
 import { startWorker } from '../push/worker';
@@ -38,6 +39,7 @@ import { person, personNow } from './people.svelte';
 import { reloadResources } from './resource.svelte';
 import { hearRingTests } from './ring-tests';
 import { loadMe, me, serverRelays, session } from './session.svelte';
+import { hearTyping } from './typing.svelte';
 
 let started = false;
 
@@ -92,6 +94,7 @@ export async function leave(): Promise<void> {
   await endPush();
   await api.signOut();
   clearOutbox();
+  drafts.clear();
   stopLive();
   location.replace('/');
 }
@@ -119,6 +122,7 @@ function hear(frame: ServerFrame): void {
   const acknowledged = hearInOutbox(frame);
   if (acknowledged) addEntry(acknowledged.to, acknowledged.entry);
   hearInVoices(frame);
+  hearTyping(frame);
   hearInConversations(frame);
   hearInList(frame);
   hearRingTests(frame);
@@ -131,8 +135,9 @@ function hear(frame: ServerFrame): void {
 }
 
 /** Tells who listens of a message that arrived; what was written on an own device is no news. */
-async function announce({ with: handle, entry }: Extract<ServerFrame, { type: 'entry' }>): Promise<void> {
+async function announce({ with: handle, entry, request }: Extract<ServerFrame, { type: 'entry' }>): Promise<void> {
   if (
+    request ||
     entry.body.type === 'call' ||
     entry.body.type === 'deleted' ||
     entry.from !== handle ||

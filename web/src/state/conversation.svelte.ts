@@ -3,10 +3,12 @@ import * as api from '../api/client';
 import { type ApiError, asApiError } from '../api/error';
 import type { Conversation, Entry, Profile, ServerFrame } from '../api/types';
 import { send } from '../live/socket';
+import { navigate } from '../router.svelte';
 import { changed, without } from './changes.pure';
-import { firstUnread, merge } from './entries.pure';
+import { firstUnread } from './entries.pure';
 import { remember } from './people.svelte';
 import { me } from './session.svelte';
+import { type Window, withLive, withNewer, withOlder } from './window.pure';
 
 /** Entries a page; a screen holds about fifteen. */
 const PAGE = 50;
@@ -16,8 +18,12 @@ export class ConversationState {
   #head = $state.raw<Conversation>();
   #entries = $state.raw<Entry[]>();
   #more = $state(false);
+  #newer = $state(false);
+  /** The entry to show next, and to point out. */
+  #target = $state<number>();
   #error = $state.raw<ApiError>();
   #older = $state<'idle' | 'loading' | 'failed'>('idle');
+  #onward = $state<'idle' | 'loading' | 'failed'>('idle');
   /** Where the unread entries began when it was opened; stays put while it is read. */
   #marker = $state<number>();
   /** The newest entry told to the server as read. */
@@ -44,6 +50,17 @@ export class ConversationState {
   get more(): boolean {
     return this.#more;
   }
+  /** There are newer entries than those in memory. */
+  get newer(): boolean {
+    return this.#newer;
+  }
+  get onward(): 'idle' | 'loading' | 'failed' {
+    return this.#onward;
+  }
+  /** The entry to go to, until {@link arrived}. */
+  get target(): number | undefined {
+    return this.#target;
+  }
   get error(): ApiError | undefined {
     return this.#error;
   }
@@ -57,35 +74,46 @@ export class ConversationState {
   /** Loads the head and the newest page. */
   async load(): Promise<void> {
     this.#loading += 1;
+    const middle = this.#newer ? this.#entries?.[this.#entries.length >> 1]?.seq : undefined;
     try {
-      const [head, page] = await Promise.all([
+      const [head, newest] = await Promise.all([
         api.getConversation(this.handle),
-        api.getEntries(this.handle, undefined, PAGE),
+        middle === undefined
+          ? api.getEntries(this.handle, undefined, PAGE)
+          : api.getPage(this.handle, { around: middle }, 2 * PAGE),
       ]);
+      let page = newest;
       this.#error = undefined;
       this.#take(head);
+      // More is unread than a page holds: it opens where one has stopped reading.
+      const first = page.entries[0];
+      if (!this.#entries && head.unread > 0 && page.more && first && first.seq > head.read + 1) {
+        page = await api.getPage(this.handle, { around: head.read + 1 }, PAGE);
+      }
+      if (middle !== undefined || page.newer) {
+        this.#put({ entries: page.entries, older: page.more, newer: page.newer });
+        this.#put(withLive(this.#window, this.#arrived, false));
+        this.#mark();
+        return;
+      }
       // Entries with a gap before the new page are dropped: paging goes on from the page.
       const reaches = this.#entries?.some((entry) => entry.seq === page.entries[0]?.seq) ?? false;
       if (reaches && this.#entries) {
         // What is not in the page any more was deleted while nothing was heard.
         const first = page.entries[0]?.seq ?? 0;
         const older = this.#entries.filter((entry) => entry.seq < first);
-        this.#entries = merge(older, page.entries);
+        this.#put(withNewer({ entries: older, older: this.#more, newer: false }, page.entries, false));
       } else {
-        this.#entries = page.entries;
-        this.#more = page.more;
+        this.#put({ entries: page.entries, older: page.more, newer: false });
       }
-      this.#entries = this.#left(merge(this.#entries, this.#arrived));
-      this.#entries = this.#altered.reduce(changed, this.#entries);
+      this.#put(withLive(this.#window, this.#arrived, true));
+      this.#entries = this.#altered.reduce(changed, this.#entries ?? []);
       this.#mark();
     } catch (thrown) {
       this.#error = asApiError(thrown);
     } finally {
       this.#loading -= 1;
-      if (this.#loading === 0) {
-        this.#arrived = [];
-        this.#altered = [];
-      }
+      this.#settle();
     }
   }
 
@@ -109,18 +137,67 @@ export class ConversationState {
     this.#older = 'loading';
     try {
       const page = await api.getEntries(this.handle, first.seq, PAGE);
-      this.#entries = this.#left(merge(this.#entries ?? [], page.entries));
-      this.#more = page.more;
+      this.#put(withOlder(this.#window, page.entries, page.more));
       this.#older = 'idle';
     } catch {
       this.#older = 'failed';
     }
   }
 
+  async loadNewer(): Promise<void> {
+    const last = this.#entries?.[this.#entries.length - 1];
+    if (!last || !this.#newer || this.#onward === 'loading') return;
+    this.#onward = 'loading';
+    this.#loading += 1;
+    try {
+      const page = await api.getPage(this.handle, { after: last.seq }, PAGE);
+      this.#put(withNewer(this.#window, page.entries, page.newer));
+      if (!page.newer) this.#put(withLive(this.#window, this.#arrived, true));
+      this.#onward = 'idle';
+    } catch {
+      this.#onward = 'failed';
+    } finally {
+      this.#loading -= 1;
+      this.#settle();
+    }
+  }
+
+  /** Goes to the end, however far it is. */
+  async toNewest(): Promise<void> {
+    if (!this.#newer) return;
+    this.#newer = false;
+    this.#entries = undefined;
+    await this.load();
+  }
+
+  /** Goes to an entry and points it out. */
+  async show(seq: number): Promise<void> {
+    const there = this.#entries?.some((entry) => entry.seq === seq) ?? false;
+    if (!there) {
+      this.#loading += 1;
+      try {
+        const page = await api.getPage(this.handle, { around: seq }, PAGE);
+        this.#put({ entries: page.entries, older: page.more, newer: page.newer });
+      } catch (thrown) {
+        this.#error = asApiError(thrown);
+        return;
+      } finally {
+        this.#loading -= 1;
+        this.#settle();
+      }
+    }
+    this.#target = seq;
+  }
+
+  /** The entry to go to is on the screen. */
+  arrived(): void {
+    this.#target = undefined;
+  }
+
   /** Adds an entry that is known from elsewhere. */
   add(entry: Entry): void {
     if (this.#loading > 0) this.#arrived = [...this.#arrived, entry];
-    if (this.#entries) this.#entries = merge(this.#entries, [entry]);
+    if (this.#entries) this.#put(withLive(this.#window, [entry], this.watched));
   }
 
   /** An entry is not what it was. */
@@ -133,6 +210,9 @@ export class ConversationState {
   hear(frame: ServerFrame): void {
     if (frame.type === 'read' && frame.with === this.handle && this.#head) {
       this.#head = { ...this.#head, read: Math.max(frame.seq, this.#head.read), unread: frame.unread };
+    }
+    if (frame.type === 'seen' && frame.with === this.handle && this.#head) {
+      this.#head = { ...this.#head, seen: { seq: frame.seq, at: frame.at } };
     }
     if (frame.type === 'entry_gone' && frame.with === this.handle) {
       this.#gone.add(frame.seq);
@@ -164,6 +244,23 @@ export class ConversationState {
     this.#marker = undefined;
     this.#told = 0;
     this.#mark();
+  }
+
+  /** Nothing is on its way any more, so nothing can undo what arrived. */
+  #settle(): void {
+    if (this.#loading > 0) return;
+    this.#arrived = [];
+    this.#altered = [];
+  }
+
+  get #window(): Window {
+    return { entries: this.#entries ?? [], older: this.#more, newer: this.#newer };
+  }
+
+  #put(window: Window): void {
+    this.#entries = this.#left(window.entries);
+    this.#more = window.older;
+    this.#newer = window.newer;
   }
 
   #left(entries: readonly Entry[]): Entry[] {
@@ -206,6 +303,12 @@ export function conversationWith(handle: string): ConversationState {
 /** The entries of a conversation, as far as they are in memory. */
 export const entriesOf = (handle: string): readonly Entry[] => kept.get(handle)?.entries ?? [];
 
+/** Opens a conversation at one of its entries. */
+export function openEntry(handle: string, seq: number): void {
+  void conversationWith(handle).show(seq);
+  navigate(`/messages/${handle}`);
+}
+
 /** An entry, as something to delete for oneself. */
 export const entryKey = (handle: string, seq: number) => `entry ${handle} ${seq}`;
 
@@ -218,8 +321,12 @@ export const isWatched = (handle: string): boolean => kept.get(handle)?.watched 
 /** Hands a frame to every conversation in memory. */
 export function hearInConversations(frame: ServerFrame): void {
   for (const one of kept.values()) one.hear(frame);
-  if (frame.type === 'changed' && (frame.what === 'people' || frame.what === 'address_book')) {
-    for (const one of kept.values()) void one.loadHead();
+  if (frame.type !== 'changed') return;
+  const heads = frame.what === 'people' || frame.what === 'address_book' || frame.what === 'me';
+  for (const one of kept.values()) {
+    if (heads) void one.loadHead();
+    // A request was accepted, or deleted with all that was in it.
+    else if (frame.what === 'requests' && one.head?.request) void one.load();
   }
 }
 

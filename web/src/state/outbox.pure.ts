@@ -81,6 +81,12 @@ export function underWay(outbox: Outbox, sent: readonly Pending[]): Outbox {
   return outbox.map((one) => (keys.has(one.key) ? { ...one, state: 'under_way' } : one));
 }
 
+/** What is kept for all tabs, as this one knows it: the one that sends knows what is under way, nobody else does. */
+export function taken(own: Outbox, kept: Outbox): Outbox {
+  const sending = new Set(own.filter((one) => one.state === 'under_way').map((one) => one.key));
+  return kept.map((one) => (one.state === 'queued' && sending.has(one.key) ? { ...one, state: 'under_way' } : one));
+}
+
 /** What to draw below a conversation's entries. */
 export function waitingFor(outbox: Outbox, to: string): Pending[] {
   return outbox.filter((one) => one.to === to && !one.seen);

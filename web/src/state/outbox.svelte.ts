@@ -1,28 +1,54 @@
-// Performs the outbox: sends what is due, and keeps what is unsent over a reload of the page.
+// Performs the outbox: keeps what is unsent on this device, over reloads and for all tabs, and sends what is due. One tab
+// sends for all of them, the one that holds a lock; the others write into the store and hear of changes by its events.
 import type { Entry, ServerFrame } from '../api/types';
 import { onLink, send, serverNow } from '../live/socket';
-import { due, type Outbox, type OutboxEvent, type Pending, post, underWay, waitingFor } from './outbox.pure';
+import { due, type Outbox, type OutboxEvent, type Pending, post, taken, underWay, waitingFor } from './outbox.pure';
 
 const STORED = 'birdcall.outbox';
 
 let outbox = $state.raw<Outbox>([]);
 let owner = '';
 let online = false;
+/** This tab sends. */
+let sender = false;
 
 /** Takes up what an earlier page of the same person left unsent. */
 export function startOutbox(handle: string): void {
   owner = handle;
-  outbox = read().filter((one) => one.owner === handle);
+  outbox = read();
+  window.addEventListener('storage', (event) => {
+    if (event.key !== STORED) return;
+    outbox = taken(outbox, read());
+    flush();
+  });
   onLink((next) => {
     online = next;
     happen({ type: 'link', online });
   });
+  void hold();
+}
+
+/** Becomes the tab that sends, as soon as no other one is. The lock is kept as long as the page lives. */
+async function hold(): Promise<void> {
+  const become = () => {
+    sender = true;
+    outbox = taken(outbox, read());
+    flush();
+  };
+  // On plain HTTP there are no locks. Then each tab sends, and the server takes a key once.
+  if (!('locks' in navigator)) become();
+  else {
+    await navigator.locks.request(`${STORED} ${owner}`, () => {
+      become();
+      return new Promise<never>(() => undefined);
+    });
+  }
 }
 
 /** Forgets everything unsent; for signing out. */
 export function clearOutbox(): void {
   outbox = [];
-  sessionStorage.removeItem(STORED);
+  localStorage.removeItem(STORED);
 }
 
 /** Sends a message, now or when the line is back. */
@@ -33,7 +59,7 @@ export function write(to: string, text: string): void {
 /** Tries a failed message again. */
 export const retry = (key: string) => happen({ type: 'retry', key });
 
-/** Gives up a failed message. */
+/** Gives up a message that failed or waits. */
 export const drop = (key: string) => happen({ type: 'drop', key });
 
 /** The messages to a person that are not acknowledged yet. */
@@ -48,19 +74,24 @@ export function hearInOutbox(frame: ServerFrame): { to: string; entry: Entry } |
   if (frame.type === 'refused' && frame.re != null && outbox.some((one) => one.key === frame.re)) {
     happen({ type: 'refused', key: frame.re, code: frame.code });
   }
-  if (frame.type === 'entry' && frame.entry.from === owner) {
+  // Every tab is told of an entry; it is counted once.
+  if (sender && frame.type === 'entry' && frame.entry.from === owner) {
     happen({ type: 'entry', to: frame.with, entry: frame.entry });
   }
   return undefined;
 }
 
 function happen(event: OutboxEvent): void {
-  outbox = post(outbox, event);
-  if (online) {
-    const now = due(outbox).filter((one) => send({ type: 'send', key: one.key, to: one.to, text: one.text }));
-    outbox = underWay(outbox, now);
-  }
+  // Another tab may have written a moment ago, and its event is still on the way.
+  outbox = post(taken(outbox, read()), event);
   keep();
+  flush();
+}
+
+function flush(): void {
+  if (!online || !sender) return;
+  const now = due(outbox).filter((one) => send({ type: 'send', key: one.key, to: one.to, text: one.text }));
+  if (now.length > 0) outbox = underWay(outbox, now);
 }
 
 /** `crypto.randomUUID` exists on HTTPS and localhost only. */
@@ -70,24 +101,32 @@ export function newKey(): string {
 
 type Stored = Pending & { owner: string };
 
+/** What could not be kept lives in memory, and is not taken for gone. */
+let unkept = false;
+
 function keep(): void {
+  // Whether something is under way is known to the tab that sends, and to nobody after it.
   const stored = outbox.map<Stored>((one) => ({
     ...one,
     state: one.state === 'under_way' ? 'queued' : one.state,
     owner,
   }));
   try {
-    if (stored.length === 0) sessionStorage.removeItem(STORED);
-    else sessionStorage.setItem(STORED, JSON.stringify(stored));
+    if (stored.length === 0) localStorage.removeItem(STORED);
+    else localStorage.setItem(STORED, JSON.stringify(stored));
+    unkept = false;
   } catch {
     // Storage is full or forbidden: the message is still sent from memory.
+    unkept = true;
   }
 }
 
-function read(): Stored[] {
+function read(): Outbox {
+  if (unkept) return outbox;
   try {
-    return JSON.parse(sessionStorage.getItem(STORED) ?? '[]') as Stored[];
+    const stored = JSON.parse(localStorage.getItem(STORED) ?? '[]') as Stored[];
+    return stored.filter((one) => one.owner === owner).map(({ owner: _, ...one }) => one);
   } catch {
-    return [];
+    return outbox;
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../api/types';
-import { due, type Outbox, type OutboxEvent, post, underWay, waitingFor } from './outbox.pure';
+import { due, type Outbox, type OutboxEvent, post, taken, underWay, waitingFor } from './outbox.pure';
 
 const wrote = (key: string, to = 'bob', text = key): OutboxEvent => ({ type: 'wrote', key, to, text, at: 0 });
 const entry = (text: string): Entry => ({ seq: 1, at: 0, from: 'ann', body: { type: 'message', text } });
@@ -49,6 +49,18 @@ describe('the outbox', () => {
     expect(keys(waitingFor(seen, 'bob'))).toEqual(['2']);
     const again = post(seen, { type: 'link', online: true });
     expect(flush(again)[1]).toEqual(['1']);
+  });
+
+  it('is one for all tabs, and what is under way is not sent by what another tab has kept', () => {
+    const [own] = flush(play([wrote('1'), wrote('2')]));
+    const kept = play([wrote('1'), wrote('2'), wrote('3')]);
+    const both = taken(own, kept);
+    expect(both.map((one) => one.state)).toEqual(['under_way', 'queued', 'queued']);
+    expect(flush(both)[1]).toEqual([]);
+    // Given up in another tab, or failed there.
+    expect(keys(taken(own, kept.slice(1)))).toEqual(['2', '3']);
+    const failed = post(kept, { type: 'refused', key: '1', code: 'unavailable' });
+    expect(taken(own, failed)[0]?.state).toBe('failed');
   });
 
   it('takes a key once', () => {

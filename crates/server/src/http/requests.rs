@@ -9,35 +9,30 @@ use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use birdcall_protocol::body::{Me, Person, Problem};
+use birdcall_protocol::body::{ConversationSummary, Me, Problem};
 use birdcall_protocol::limits::MAX_PAGE;
-use birdcall_protocol::talk::{MessageRequest, Receipts, Standing};
+use birdcall_protocol::talk::{Receipts, Standing};
 use birdcall_protocol::{Code, Handle};
 
 /// Conversations that wait for one's yes, the newest first.
 #[utoipa::path(get, operation_id = "list_requests", path = "/requests", tag = "conversations", responses(
-    (status = 200, description = "The newest 100", body = Vec<MessageRequest>)))]
+    (status = 200, description = "The newest 100", body = Vec<ConversationSummary>)))]
 pub(super) async fn list(
     State(app): State<App>,
     session: Session,
-) -> Result<Json<Vec<MessageRequest>>, ApiError> {
+) -> Result<Json<Vec<ConversationSummary>>, ApiError> {
     let requests = app
         .store
         .read()
         .await?
         .requests(session.person, MAX_PAGE)
         .await?;
-    let requests = requests.into_iter().map(|one| MessageRequest {
-        // No picture before one has said yes.
-        with: Person {
-            avatar: None,
-            ..one.with
-        },
-        last: one.last,
-        unread: one.unread,
-        looks_like: None,
+    // No picture before one has said yes.
+    let plain = requests.into_iter().map(|mut one| {
+        one.with.avatar = None;
+        one
     });
-    Ok(Json(requests.collect()))
+    Ok(Json(plain.collect()))
 }
 
 /// Makes a request an ordinary conversation. Who wrote it is not told.

@@ -16,6 +16,7 @@ import { reports } from './reports';
 import { settings } from './settings';
 import { shortcuts } from './shortcuts';
 import { asking, signing } from './signing';
+import { talk } from './talk';
 import { time } from './time.pure';
 import { waysIn } from './ways-in';
 
@@ -35,6 +36,7 @@ export const en = {
   settings,
   shortcuts,
   signing,
+  talk,
   time,
   waysIn,
 };

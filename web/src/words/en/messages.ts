@@ -39,6 +39,8 @@ export const messages = {
     first: (handle: string) => `This is the beginning of your conversation with @${handle}.`,
     unread: 'New',
     older: 'Loading older messages',
+    newer: 'Loading newer messages',
+    newerFailed: 'Newer messages could not be loaded.',
     olderFailed: 'Older messages could not be loaded.',
     newest: 'Newest messages',
     missing: {
@@ -91,6 +93,7 @@ export const messages = {
   },
   sending: 'Sending…',
   waiting: 'Waiting for a connection',
+  editWaiting: 'Edit',
   notSent: 'Not sent',
   notSentBecause: (code: Code): string => {
     if (code === 'you_blocked') return 'You have blocked this person';

@@ -37,7 +37,7 @@ export const people = {
   },
   followsYou: 'Follows you',
   count: (count: number) => compact.format(count),
-  followers: (count: number) => (count === 1 ? 'follower' : 'followers'),
+  followers: (count: number): string => (count === 1 ? 'follower' : 'followers'),
   follows: 'following',
   followersTab: 'Followers',
   followingTab: 'Following',
