@@ -8,6 +8,7 @@ mod avatars;
 mod calls;
 #[path = "../../../relay/tests/loopback/client.rs"]
 mod client;
+mod crawl;
 mod deletion;
 mod doors;
 mod editing;
