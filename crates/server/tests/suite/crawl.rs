@@ -204,6 +204,30 @@ fn asks(operation: &str, world: &World) -> Option<Vec<Ask>> {
         "let_through" => put("/me/quiet/people/target", nothing),
         "keep_out" => delete("/me/quiet/people/target"),
         "warning_read" => delete("/me/warning?at=1"),
+        "account" => get("/me/account"),
+        "want_email" => post(
+            "/me/email",
+            json!({"address": "viewer@example.org", "password": "correct horse"}),
+        ),
+        "confirm_email" => post("/me/email/confirm", json!({"code": "000000"})),
+        "change_email" => patch("/me/email", json!({"findable": false})),
+        "remove_email" => delete("/me/email"),
+        "change_password" => put(
+            "/me/password",
+            json!({"old": "wrong horse", "new": "correct battery"}),
+        ),
+        "want_reset" => post("/password-resets", json!({"who": "target"})),
+        "finish_reset" => post(
+            "/password-resets/finish",
+            json!({"who": "target", "code": "000000", "password": "correct battery"}),
+        ),
+        "deletion" => get("/me/deletion"),
+        "want_deletion" => post(
+            "/me/deletion",
+            json!({"handle": "viewer", "password": "wrong horse"}),
+        ),
+        "keep_account" => delete("/me/deletion"),
+        "remove_other_devices" => delete("/devices"),
         "list_devices" => get("/devices"),
         "change_device" => patch(format!("/devices/{device}"), json!({"name": "mine"})),
         "remove_device" => delete(format!("/devices/{device}")),
@@ -316,6 +340,7 @@ async fn crawl(stand: Stand) -> BTreeMap<String, String> {
     let mut world = world(stand).await;
     let client = reqwest::Client::new();
     let mut told = BTreeMap::new();
+    let mut frames = String::new();
     let all = operations();
     let new: Vec<&String> = all
         .iter()
@@ -349,12 +374,17 @@ async fn crawl(stand: Stand) -> BTreeMap<String, String> {
             writeln!(answers, "{}", String::from_utf8_lossy(&body)).unwrap();
         }
         if !matches!(operation.as_str(), "remove_device" | "sign_out") {
+            // Kept together: which request a frame comes after is a matter of how busy the machine is.
             for frame in world.socket.so_far().await {
-                writeln!(answers, "frame {frame}").unwrap();
+                // Steps of one's own test ring come when they come.
+                if !matches!(frame["type"].as_str(), Some("test_ring" | "ring_test")) {
+                    writeln!(frames, "{frame}").unwrap();
+                }
             }
         }
         told.insert(operation, masked(&answers));
     }
+    told.insert("frames".to_owned(), masked(&frames));
     // Whatever was done, it was done to somebody who is there.
     assert_eq!(world.target.get("/me").await["handle"], "target");
     told
@@ -408,7 +438,7 @@ async fn who_is_blocked_is_told_what_a_stranger_is_told() {
         .filter(|answer| answer.contains(" 20"))
         .count();
     assert!(
-        answered * 10 > stranger.len() * 7,
+        answered * 10 > stranger.len() * 6,
         "{answered} of {}",
         stranger.len()
     );

@@ -189,6 +189,8 @@ async fn two_hundred_hostile_names_do_no_harm() {
     assert!(list.len() >= 200, "{}", list.len());
     let mut refused = 0;
     for hostile in &list {
+        // Doors are another test's.
+        app.advance(5);
         let answer = rename(&ann, hostile).await;
         if answer.status == StatusCode::OK {
             let seen = bob.get("/people/ann").await["name"].clone();

@@ -42,6 +42,7 @@ export const reports = {
     text: 'Report somebody from their profile when they should not be as they are here.',
   },
   open: 'Being looked at',
+  answered: 'Answered',
   closed: 'Done',
   answer: 'The operator answered',
   withMessages: (count: number) => (count === 1 ? 'With 1 message' : `With ${count} messages`),
