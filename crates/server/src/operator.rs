@@ -39,7 +39,10 @@ async fn look(app: &App, seen: &mut Option<u64>) -> Result<(), StoreError> {
     for act in acts {
         let Some(person) = act.person else { continue };
         match act.act {
-            Act::Disable => app.hub.close_person(person, CloseReason::SignedOut),
+            Act::Disable => {
+                calls::end_all(app, person).await;
+                app.hub.close_person(person, CloseReason::SignedOut);
+            }
             Act::Verify | Act::Unverify => {
                 app.hub.news(person);
                 calls::settings_changed(app, person).await;

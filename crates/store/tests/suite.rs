@@ -3,6 +3,7 @@
 mod accounts;
 mod keeping;
 mod passkeys;
+mod profiles;
 mod push;
 mod world;
 
