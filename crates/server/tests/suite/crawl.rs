@@ -162,6 +162,9 @@ fn bytes(method: Method, path: &str, body: Vec<u8>) -> Vec<Ask> {
 
 /// Run after everything else, in this order: they end what the others need.
 const LAST: &[&str] = &[
+    "delete_entry_for_both",
+    "delete_entry",
+    "delete_request",
     "block",
     "unblock",
     "clear_address_book",
@@ -278,6 +281,19 @@ fn asks(operation: &str, world: &World) -> Option<Vec<Ask>> {
         "list_conversations" => get("/conversations"),
         "conversation" => get("/conversations/target"),
         "entries" => get("/conversations/target/entries?limit=50"),
+        "edit_entry" => patch(
+            "/conversations/target/entries/1",
+            json!({"text": "do you see that?"}),
+        ),
+        "delete_entry_for_both" => delete("/conversations/target/entries/2/for-both"),
+        "set_receipts" => put("/me/receipts", json!({"on": true})),
+        "list_requests" => get("/requests"),
+        "accept_request" => put("/requests/target", nothing),
+        "delete_request" => delete("/requests/target"),
+        "search_messages" => ["see", "hello"]
+            .into_iter()
+            .flat_map(|query| get(format!("/search?query={query}")))
+            .collect(),
         "delete_entry" => delete("/conversations/target/entries/1"),
         "send_voice" => bytes(
             Method::POST,
@@ -307,6 +323,11 @@ fn asks(operation: &str, world: &World) -> Option<Vec<Ask>> {
         // Ways in.
         "server" => get("/server"),
         "ways_in" => get("/ways-in"),
+        "to_provider" => post("/oidc", json!({"errand": "sign_in"})),
+        "from_provider" => get("/oidc/back?state=x&code=y"),
+        "newcomer" => get("/oidc/newcomer"),
+        "newcomer_sign_up" => post("/oidc/accounts", json!({"handle": "target"})),
+        "remove_identity" => delete("/oidc/identity"),
         "begin_passkey" => post("/passkeys/begin", json!({"password": "wrong horse"})),
         "add_passkey" => post("/passkeys", json!({})),
         "change_passkey" => patch("/passkeys/0123456789abcdef", json!({"name": "mine"})),

@@ -108,7 +108,10 @@ async fn reports_are_numbered_and_carry_their_evidence() {
     assert_eq!(tx.reports(None).await.unwrap().len(), 2);
     let mine = tx.reports_by(ANN, 10).await.unwrap();
     assert_eq!(mine[1].answer.as_deref(), Some("seen"));
-    assert_eq!((mine[0].entries, mine[0].reason), (1, ReportReason::SelfHarm));
+    assert_eq!(
+        (mine[0].entries, mine[0].reason),
+        (1, ReportReason::SelfHarm)
+    );
     assert!(tx.reports_by(BOB, 10).await.unwrap().is_empty());
     assert_eq!(tx.report(3).await.unwrap(), None);
 }
