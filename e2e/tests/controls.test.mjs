@@ -34,6 +34,18 @@ story("the other side's mute and camera are shown", async (people) => {
   await ann.press('Unmute');
   await until('bob is told that ann can be heard', () => bob.told('call_media').at(-1)?.media.microphone);
   await bob.page.getByText(/muted/i).first().waitFor({ state: 'hidden' });
+
+  // By key on the call screen, and from a message while the call is small: the letter is typed, the chord mutes.
+  await ann.page.keyboard.press('m');
+  await ann.button('Unmute').waitFor();
+  await ann.press('Make the call small');
+  const box = ann.page.getByRole('textbox', { name: `Message @${bob.handle}` });
+  await box.click();
+  await ann.page.keyboard.type('mv');
+  assert.equal(await box.inputValue(), 'mv');
+  await ann.button('Unmute').waitFor();
+  await ann.page.keyboard.press('Control+d');
+  await ann.button('Mute').waitFor();
   await end(bob, ann);
 });
 
