@@ -10,10 +10,10 @@ export type Route =
   | { readonly page: 'people' }
   | { readonly page: 'person'; readonly handle: string }
   | { readonly page: 'settings' }
-  | { readonly page: 'settings-account' }
   | { readonly page: 'settings-calls' }
   | { readonly page: 'settings-quiet' }
   | { readonly page: 'settings-messages' }
+  | { readonly page: 'settings-account' }
   | { readonly page: 'settings-devices' }
   | { readonly page: 'settings-reports' }
   | { readonly page: 'lost' };
@@ -30,10 +30,10 @@ export function routeOf(path: string): Route {
     return { page: 'lost' };
   }
   if (first === 'settings') {
-    if (second === 'account') return { page: 'settings-account' };
     if (second === 'calls') return { page: 'settings-calls' };
     if (second === 'messages') return { page: 'settings-messages' };
     if (second === 'quiet') return { page: 'settings-quiet' };
+    if (second === 'account') return { page: 'settings-account' };
     if (second === 'devices') return { page: 'settings-devices' };
     if (second === 'reports') return { page: 'settings-reports' };
     return { page: 'lost' };
@@ -67,10 +67,10 @@ export function areaOf(route: Route): Area | undefined {
     case 'person':
       return 'people';
     case 'settings':
-    case 'settings-account':
     case 'settings-calls':
     case 'settings-messages':
     case 'settings-quiet':
+    case 'settings-account':
     case 'settings-devices':
     case 'settings-reports':
       return 'settings';

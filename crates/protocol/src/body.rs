@@ -72,6 +72,8 @@ pub struct Me {
     pub device: DeviceId,
     /// Who may call, and how.
     pub calling: Calling,
+    /// One's account will be deleted: all that one can do is to keep it, or to sign out.
+    pub leaving: bool,
     /// Whether the first sign-in's question about calls was answered (C-2).
     pub calling_asked: bool,
     /// What the operator has to say and one has not read yet.

@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::counters::Counters;
 use crate::doors::Doors;
+use crate::export::Exports;
 use crate::hub::Hub;
 use crate::mail::Mailing;
 use crate::oidc::Provider;
@@ -53,6 +54,8 @@ pub struct Parts {
     pub pictures: Studio,
     /// What mails people.
     pub mail: Mailing,
+    /// Who is having an export made.
+    pub exports: Exports,
     /// Self-tests of rings.
     pub ring_tests: RingTests,
     /// Wakes the sweeper: there may be an earlier deadline.
@@ -85,6 +88,7 @@ impl App {
             push,
             pictures: Studio::default(),
             mail,
+            exports: Exports::default(),
             ring_tests: RingTests::default(),
             sweeper: Notify::new(),
             leaving: Notify::new(),

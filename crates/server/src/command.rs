@@ -7,7 +7,8 @@ use crate::clock::Clock;
 use crate::config::{Config, Options};
 use crate::{demo, http, password, random, serve};
 use birdcall_protocol::Handle;
-use birdcall_store::{Act, NewPerson, StoreError};
+use birdcall_protocol::frame::Changed;
+use birdcall_store::{Act, NewPerson, News, Purpose, StoreError};
 use clap::{Parser, Subcommand};
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -58,6 +59,11 @@ enum UserCommand {
         /// Display name
         #[arg(long)]
         name: Option<String>,
+    },
+    /// Gives a person another password, read from standard input, and signs them out everywhere
+    Password {
+        /// The handle
+        handle: Handle,
     },
     /// Gives the verified badge
     Verify {
@@ -145,16 +151,9 @@ async fn user(config: Config, command: UserCommand) -> Result<(), String> {
     let say = |error: StoreError| error.to_string();
     match command {
         UserCommand::Add { handle, name } => {
-            let mut typed = String::new();
-            std::io::stdin()
-                .read_to_string(&mut typed)
-                .map_err(|error| error.to_string())?;
             let name = crate::text::name(name.as_deref().unwrap_or(handle.as_str()))
                 .map_err(|_| "a name has 1 to 50 characters")?;
-            let hash = password::Passwords::new()?
-                .hash(typed.trim_end_matches(['\r', '\n']).to_owned())
-                .await
-                .map_err(|_| "a password has 8 to 256 characters")?;
+            let hash = typed_password().await?;
             let mut tx = store.write().await.map_err(say)?;
             let added = tx
                 .add_person(&NewPerson {
@@ -173,6 +172,13 @@ async fn user(config: Config, command: UserCommand) -> Result<(), String> {
             }
             print(&format!("@{handle} added\n"))?;
         }
+        UserCommand::Password { handle } => {
+            let hash = typed_password().await?;
+            if !set_password(&store, &handle, &hash).await.map_err(say)? {
+                return Err(format!("there is no @{handle}"));
+            }
+            print(&format!("@{handle} has another password\n"))?;
+        }
         UserCommand::Verify { handle } => act(&store, &handle, Act::Verify, "verified").await?,
         UserCommand::Unverify { handle } => {
             act(&store, &handle, Act::Unverify, "no longer verified").await?;
@@ -189,6 +195,38 @@ async fn user(config: Config, command: UserCommand) -> Result<(), String> {
     }
     store.close().await;
     Ok(())
+}
+
+/// The hash of the password on standard input.
+async fn typed_password() -> Result<String, String> {
+    let mut typed = String::new();
+    std::io::stdin()
+        .read_to_string(&mut typed)
+        .map_err(|error| error.to_string())?;
+    password::Passwords::new()?
+        .hash(typed.trim_end_matches(['\r', '\n']).to_owned())
+        .await
+        .map_err(|_| "a password has 8 to 256 characters".to_owned())
+}
+
+/// Gives a person another password and ends all their sessions; a server that runs closes their sockets (`operator`).
+async fn set_password(
+    store: &birdcall_store::Store,
+    handle: &Handle,
+    hash: &str,
+) -> Result<bool, StoreError> {
+    let mut tx = store.write().await?;
+    let Some(person) = tx.account(handle).await? else {
+        return Ok(false);
+    };
+    tx.set_password(person, hash).await?;
+    tx.forget_code(person, Purpose::Password).await?;
+    tx.remove_devices(person, None).await?;
+    tx.tell(person, News::Changed(Changed::Me)).await?;
+    let at = Clock::System.now();
+    report::note(&mut tx, Act::Password, Some(person), None, "", at).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
 async fn act(

@@ -13,6 +13,7 @@ mod conversations;
 mod deletion;
 mod devices;
 mod entries;
+mod export;
 mod health;
 mod input;
 mod oidc;
@@ -77,6 +78,7 @@ fn api() -> OpenApiRouter<App> {
             account::remove_email
         ))
         .routes(routes!(account::confirm_email))
+        .routes(routes!(export::download))
         .routes(routes!(passwords::change))
         .routes(routes!(passwords::want))
         .routes(routes!(passwords::finish))

@@ -20,6 +20,7 @@ pub mod counters;
 pub mod demo;
 pub mod doors;
 pub mod editing;
+pub mod export;
 pub mod http;
 pub mod hub;
 pub mod leaving;

@@ -43,6 +43,7 @@ async fn look(app: &App, seen: &mut Option<u64>) -> Result<(), StoreError> {
                 calls::end_all(app, person).await;
                 app.hub.close_person(person, CloseReason::SignedOut);
             }
+            Act::Password => app.hub.close_person(person, CloseReason::SignedOut),
             Act::Verify | Act::Unverify => {
                 app.hub.news(person);
                 calls::settings_changed(app, person).await;

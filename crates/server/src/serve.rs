@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::hub::CloseReason;
 use crate::listen::{Door, Peer, serve_turn};
 use crate::push::{self, Push};
-use crate::{calls, demo, http, leaving, mail, names, operator, relay, search};
+use crate::{calls, demo, export, http, leaving, mail, names, operator, relay, search};
 use axum::Router;
 use birdcall_store::{Options, Store};
 use prometheus_client::registry::Registry;
@@ -46,6 +46,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     std::fs::create_dir_all(&config.data)
         .map_err(|error| format!("cannot make {}: {error}", config.data.display()))?;
     let lock = lock(&config.data)?;
+    export::sweep(&config.data);
     let store = open_store(&config).await?;
     let listener = TcpListener::bind(config.listen)
         .await

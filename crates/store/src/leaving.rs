@@ -48,10 +48,21 @@ const REMOVED: &[&str] = &[
      AND d.conversation = pictures.conversation AND d.seq = pictures.seq)",
     "DELETE FROM voices WHERE EXISTS (SELECT 1 FROM entries e WHERE e.conversation = voices.conversation \
      AND e.seq = voices.seq AND e.only_for = $1)",
+    "DELETE FROM pictures WHERE EXISTS (SELECT 1 FROM entries e WHERE e.conversation = pictures.conversation \
+     AND e.seq = pictures.seq AND e.only_for = $1)",
+    "DELETE FROM private_changes WHERE EXISTS (SELECT 1 FROM entries e \
+     WHERE e.conversation = private_changes.conversation AND e.seq = private_changes.seq AND e.author = $1)",
+    "DELETE FROM reactions WHERE person = $1 OR only_for = $1",
     "DELETE FROM entries WHERE only_for = $1",
     "DELETE FROM voices WHERE EXISTS (SELECT 1 FROM members m JOIN deleted_entries d \
      ON d.person = m.other AND d.conversation = m.conversation WHERE m.person = $1 \
      AND d.conversation = voices.conversation AND d.seq = voices.seq)",
+    "DELETE FROM pictures WHERE EXISTS (SELECT 1 FROM members m JOIN deleted_entries d \
+     ON d.person = m.other AND d.conversation = m.conversation WHERE m.person = $1 \
+     AND d.conversation = pictures.conversation AND d.seq = pictures.seq)",
+    "DELETE FROM reactions WHERE EXISTS (SELECT 1 FROM members m JOIN deleted_entries d \
+     ON d.person = m.other AND d.conversation = m.conversation WHERE m.person = $1 \
+     AND d.conversation = reactions.conversation AND d.seq = reactions.seq)",
     "DELETE FROM entries WHERE EXISTS (SELECT 1 FROM members m JOIN deleted_entries d \
      ON d.person = m.other AND d.conversation = m.conversation WHERE m.person = $1 \
      AND d.conversation = entries.conversation AND d.seq = entries.seq)",
@@ -190,7 +201,7 @@ impl Tx {
              audience_verified = 0, audience_everyone = 0, enhanced_privacy = 0, \
              calling_asked = 0, feed = 0, quiet_on = 0, quiet_until = NULL, quiet_hours = NULL, \
              quiet_zone = '', avatar = NULL, name_folded = '', name_look = '', \
-             handle_look = '', disabled = NULL, gone = 1 WHERE id = $3 AND gone = 0",
+             handle_look = '', disabled = NULL, receipts = 1, gone = 1 WHERE id = $3 AND gone = 0",
         )
         .bind(tombstone.as_str())
         .bind(NAME)

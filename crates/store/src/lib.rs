@@ -22,6 +22,7 @@ mod editing;
 mod emails;
 mod entries;
 mod error;
+mod exporting;
 mod feed;
 mod finding;
 mod fold;

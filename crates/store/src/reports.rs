@@ -84,6 +84,8 @@ pub enum Act {
     Disable,
     /// Opened an account again.
     Enable,
+    /// Gave a person another password.
+    Password,
     /// Gave the badge.
     Verify,
     /// Took the badge.

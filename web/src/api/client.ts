@@ -5,16 +5,23 @@ import type { paths } from './schema';
 import type {
   CallFilter,
   Calling,
+  DeletionWish,
   DeviceChange,
+  EmailChange,
+  EmailWish,
   Invite,
+  MailedCode,
   NewcomerSignUp,
   NewPasskey,
   NewReport,
+  PasswordChange,
   Problem,
   ProfileChange,
   Proof,
   PushSubscription,
   Quiet,
+  Reset,
+  ResetWish,
   SignIn,
   SignUp,
   ToProvider,
@@ -79,11 +86,24 @@ export const deleteAvatar = () => take(http.DELETE('/api/v1/me/avatar'));
 export const readWarning = (at: number) => take(http.DELETE('/api/v1/me/warning', { params: { query: { at } } }));
 export const putCalling = (body: Calling) => take(http.PUT('/api/v1/me/calling', { body }));
 
+export const getAccount = () => take(http.GET('/api/v1/me/account'));
+export const wantEmail = (body: EmailWish) => take(http.POST('/api/v1/me/email', { body }));
+export const confirmEmail = (body: MailedCode) => take(http.POST('/api/v1/me/email/confirm', { body }));
+export const changeEmail = (body: EmailChange) => take(http.PATCH('/api/v1/me/email', { body }));
+export const removeEmail = () => take(http.DELETE('/api/v1/me/email'));
+export const changePassword = (body: PasswordChange) => take(http.PUT('/api/v1/me/password', { body }));
+export const wantReset = (body: ResetWish) => take(http.POST('/api/v1/password-resets', { body }));
+export const finishReset = (body: Reset) => take(http.POST('/api/v1/password-resets/finish', { body }));
+export const wantDeletion = (body: DeletionWish) => take(http.POST('/api/v1/me/deletion', { body }));
+export const getDeletion = () => take(http.GET('/api/v1/me/deletion'));
+export const keepAccount = () => take(http.DELETE('/api/v1/me/deletion'));
+
 export const putQuiet = (body: Quiet) => take(http.PUT('/api/v1/me/quiet', { body }));
 export const getLetThrough = () => take(http.GET('/api/v1/me/quiet/people'));
 export const letThrough = (handle: string) => take(http.PUT('/api/v1/me/quiet/people/{handle}', path(handle)));
 export const keepOut = (handle: string) => take(http.DELETE('/api/v1/me/quiet/people/{handle}', path(handle)));
 
+export const signOutOthers = () => take(http.DELETE('/api/v1/devices'));
 export const getDevices = () => take(http.GET('/api/v1/devices'));
 export const changeDevice = (device: string, body: DeviceChange) =>
   take(http.PATCH('/api/v1/devices/{device}', { params: { path: { device } }, body }));

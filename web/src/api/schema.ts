@@ -1838,6 +1838,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is one's own: profile, settings, devices, people, conversations, calls, sounds and pictures. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_signed_in, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A zip */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": number[];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -4309,6 +4354,8 @@ export interface components {
             device: components["schemas"]["DeviceId"];
             /** @description One's handle. */
             handle: components["schemas"]["Handle"];
+            /** @description One's account will be deleted: all that one can do is to keep it, or to sign out. */
+            leaving: boolean;
             /** @description Display name. */
             name: string;
             /** @description The server's key for Web Push, as browsers ask for it (RFC 8292, 3.2): base64url of an uncompressed P-256 point. */

@@ -120,6 +120,8 @@ function connect(attempt: number): void {
   const url = new URL('/api/v1/socket', location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   if (cursor !== null) url.searchParams.set('cursor', String(cursor));
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (timeZone) url.searchParams.set('zone', timeZone);
   const opened = new WebSocket(url);
   socket = opened;
   opened.onmessage = (event: MessageEvent<unknown>) => {

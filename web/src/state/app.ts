@@ -99,6 +99,13 @@ export async function leave(): Promise<void> {
   location.replace('/');
 }
 
+/** One's account is gone, and every session of it: nothing may be left behind here. */
+export function gone(): void {
+  clearOutbox();
+  stopLive();
+  location.replace('/');
+}
+
 async function invite(body: Parameters<typeof api.postCall>[0]) {
   callComes();
   try {

@@ -26,6 +26,7 @@ const person = (calling: Calling): Me => ({
   verified: false,
   device: '0000000000000001',
   calling,
+  leaving: false,
   calling_asked: true,
   relay: true,
   quiet: { on: false, zone: '' },

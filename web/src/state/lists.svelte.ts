@@ -1,6 +1,7 @@
 // What the server keeps for one person, each loaded when first shown.
 import * as api from '../api/client';
 import type {
+  Account,
   CallFilter,
   CallPage,
   Device,
@@ -27,6 +28,7 @@ export const addressBook = new Resource<Person[]>(() => people(api.getAddressBoo
 export const devices = new Resource<Device[]>(api.getDevices, ['devices']);
 export const unrung = new Resource<UnrungCall[]>(api.getUnrungCalls, ['calls']);
 export const serverFacts = new Resource<ServerFacts>(api.getServer);
+export const account = new Resource<Account>(api.getAccount, ['me']);
 export const waysIn = new Resource<WaysIn>(api.getWaysIn, ['me']);
 export const reports = new Resource<Report[]>(api.getReports, ['me']);
 export const letThrough = new Resource<Person[]>(() => people(api.getLetThrough()), ['me', 'people']);

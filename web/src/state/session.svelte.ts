@@ -6,6 +6,7 @@ import type { Me } from '../api/types';
 type Session =
   | { readonly status: 'loading' }
   | { readonly status: 'signed_out' }
+  | { readonly status: 'leaving' }
   | { readonly status: 'unreachable' }
   | { readonly status: 'signed_in'; readonly me: Me };
 
@@ -48,7 +49,9 @@ export async function loadMe(): Promise<void> {
   try {
     setMe(await getMe());
   } catch (thrown) {
-    if (asApiError(thrown).code === 'not_signed_in') setSignedOut();
+    const { code } = asApiError(thrown);
+    if (code === 'not_signed_in') setSignedOut();
+    else if (code === 'leaving') current = { status: 'leaving' };
     else if (current.status === 'loading') current = { status: 'unreachable' };
   }
 }

@@ -249,7 +249,7 @@ pub(super) async fn to(
             Act::Verify | Act::Unverify => {
                 tx.set_verified(handle, act == Act::Verify).await?;
             }
-            Act::Read | Act::Answer | Act::Close => {}
+            Act::Password | Act::Read | Act::Answer | Act::Close => {}
         }
         tx.tell(person.id, News::Changed(Changed::Me)).await?;
         note(&mut tx, act, Some(person.id), report, words, at).await?;
@@ -262,7 +262,7 @@ pub(super) async fn to(
     }
 }
 
-async fn note(
+pub(super) async fn note(
     tx: &mut Tx,
     act: Act,
     person: Option<PersonId>,

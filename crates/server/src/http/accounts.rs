@@ -210,6 +210,7 @@ pub(super) async fn read_me(
         avatar: row.avatar,
         device,
         calling: settings.calling,
+        leaving: reader.leaving(person).await?.is_some(),
         calling_asked: settings.asked,
         warning: reader.warning(person).await?,
         relay: app.relay.state() == RelayState::Available,

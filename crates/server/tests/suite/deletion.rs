@@ -91,6 +91,9 @@ async fn whoever_leaves_is_gone_at_once_and_may_come_back_for_14_days() {
 
     // She comes back: one page is all that there is.
     let back = app.sign_in("ann").await;
+    let body = json!({"handle": "ann", "password": "correct horse"});
+    let answer = app.stranger().post("/sessions", body).await;
+    assert_eq!(answer.expect(StatusCode::OK)["leaving"], true);
     back.ask(Method::GET, "/me", None)
         .await
         .refused(StatusCode::FORBIDDEN, "leaving");

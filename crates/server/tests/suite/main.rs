@@ -12,6 +12,7 @@ mod crawl;
 mod deletion;
 mod doors;
 mod editing;
+mod export;
 mod foreign;
 mod frames;
 mod gate;

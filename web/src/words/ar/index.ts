@@ -2,6 +2,7 @@
 import type { Words } from '..';
 import { type Draft, filled } from '../draft';
 import { en } from '../en';
+import { account } from './account';
 import { app } from './app';
 import { call } from './call';
 import { calls } from './calls';
@@ -21,6 +22,7 @@ import { waysIn } from './ways-in';
 
 /** What is said so far. */
 export const draft: Draft<Words> = {
+  account,
   app,
   asking,
   call,

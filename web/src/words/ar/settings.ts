@@ -19,8 +19,6 @@ export const settings: Draft<Words['settings']> = {
     back: 'عادت صورتك.',
     tooLarge: 'هذه الصورة كبيرة جدًا. الحد 12 ميغابايت و24 ميغابكسل.',
   },
-  account: 'الحساب',
-  accountHint: 'طرق تسجيل دخولك',
   name: 'الاسم',
   bio: 'نبذة عنك',
   save: 'حفظ',

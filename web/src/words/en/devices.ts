@@ -77,6 +77,12 @@ export const devices = {
   current: 'This device',
   connected: 'Connected',
   seen: (when: string) => `Last seen ${when}`,
+  /** Where it was used last, by its clock: a city, never an address. */
+  around: (city: string) => `around ${city}`,
+  outAll: 'Sign out everywhere else',
+  outAllTitle: 'Sign out everywhere else?',
+  outAllText: 'All your other devices are signed out at once. You stay signed in here.',
+  outAllDone: 'All other devices are signed out.',
   since: (when: string) => `Signed in ${when}`,
   signOut: 'Sign out',
   signOutOf: (name: string) => `Sign out ${inLtr(name)}`,

@@ -1,4 +1,5 @@
 // English, by area.
+import { account } from './account';
 import { app } from './app';
 import { whoCanCall } from './audience.pure';
 import { call } from './call';
@@ -21,6 +22,7 @@ import { time } from './time.pure';
 import { waysIn } from './ways-in';
 
 export const en = {
+  account,
   app,
   asking,
   call,

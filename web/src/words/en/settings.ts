@@ -23,8 +23,6 @@ export const settings = {
   saving: 'Saving…',
   notSaved: (why: string) => `Not saved. ${why}`,
   noName: 'Type a name.',
-  account: 'Account',
-  accountHint: 'How you sign in',
   calls: 'Calls',
   callsHint: 'Who may call you, and how',
   quiet: 'Do not disturb',
