@@ -47,15 +47,15 @@ story('scrolling up and down goes through all of it, without jumps and within bo
   }
   // What can be seen does not move while older entries come in above it.
   await region.evaluate((box) => {
-    box.scrollTop = 700;
+    box.scrollTop = 1_500;
   });
   const seen = await look();
   const place = () =>
     region.evaluate((box, seq) => box.querySelector(`[data-seq="${seq}"]`)?.getBoundingClientRect().top, seen.seen);
   const was = await place();
   await region.evaluate((box) => {
-    box.scrollTop -= 400;
+    box.scrollTop -= 1_200;
   });
   await until('older entries are there', async () => (await look()).first < seen.first);
-  assert.ok(Math.abs((await place()) - was - 400) < 2, `${was} and ${await place()}`);
+  assert.ok(Math.abs((await place()) - was - 1_200) < 2, `${was} and ${await place()}`);
 });

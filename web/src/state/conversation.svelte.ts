@@ -31,6 +31,8 @@ export class ConversationState {
   /** Pages on their way, and what arrived meanwhile: a page may have been read before that, and must not undo it. */
   #loading = 0;
   #arrived: Entry[] = [];
+  /** The newest page on its way, or the last that was. */
+  #last: Promise<void> = Promise.resolve();
   #altered: Entry[] = [];
   /** What was deleted for oneself: a page that is on its way may still hold it. Places are never used again. */
   #gone = new Set<number>();
@@ -72,7 +74,13 @@ export class ConversationState {
   }
 
   /** Loads the head and the newest page. */
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    this.#last = this.#load(false);
+    return this.#last;
+  }
+
+  /** `end`: whatever is unread, the newest page. */
+  async #load(end: boolean): Promise<void> {
     this.#loading += 1;
     const middle = this.#newer ? this.#entries?.[this.#entries.length >> 1]?.seq : undefined;
     try {
@@ -87,7 +95,7 @@ export class ConversationState {
       this.#take(head);
       // More is unread than a page holds: it opens where one has stopped reading.
       const first = page.entries[0];
-      if (!this.#entries && head.unread > 0 && page.more && first && first.seq > head.read + 1) {
+      if (!end && !this.#entries && head.unread > 0 && page.more && first && first.seq > head.read + 1) {
         page = await api.getPage(this.handle, { around: head.read + 1 }, PAGE);
       }
       if (middle !== undefined || page.newer) {
@@ -167,11 +175,14 @@ export class ConversationState {
     if (!this.#newer) return;
     this.#newer = false;
     this.#entries = undefined;
-    await this.load();
+    this.#last = this.#load(true);
+    await this.#last;
   }
 
   /** Goes to an entry and points it out. */
   async show(seq: number): Promise<void> {
+    // What is on its way would take its place.
+    await this.#last;
     const there = this.#entries?.some((entry) => entry.seq === seq) ?? false;
     if (!there) {
       this.#loading += 1;
