@@ -10,11 +10,17 @@ const provider = await Provider.start();
 after(() => provider.stop());
 const story = world({ options: provider.options('The club') });
 
-const there = async (person, answer) => {
+/** Answers at the club, and is back at a page of the app. */
+async function answer({ page, server }, words) {
+  await page.getByRole('link', { name: words }).click();
+  await page.waitForURL((url) => url.origin === server.url);
+}
+
+async function there(person, words) {
   await person.press('Continue with The club');
   await person.page.getByRole('heading', { name: 'The club' }).waitFor();
-  await person.page.getByRole('link', { name: answer }).click();
-};
+  await answer(person, words);
+}
 
 story(
   'who has an account at the club comes in with it, and is asked for a handle only if theirs is taken',
@@ -55,7 +61,7 @@ story('an account that is here already is linked with one at the club', async (p
   await ann.page.getByLabel('Your password').fill('a long enough password');
   await accessible(ann, 'is it you');
   await ann.press('Continue');
-  await ann.page.getByRole('link', { name: 'Yes, it is me' }).click();
+  await answer(ann, 'Yes, it is me');
   await ann.sees('You can sign in through The club now.');
   await ann.sees(/ann\.at\.club/);
   const again = await people.ann();
