@@ -12,6 +12,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::Read;
 
 /// What the target thinks of the viewer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,7 @@ async fn world(stand: Stand) -> World {
 struct Ask {
     method: Method,
     path: String,
+    kind: &'static str,
     body: Option<Vec<u8>>,
 }
 
@@ -128,6 +130,7 @@ fn ask(method: Method, path: impl Into<String>, body: Option<Value>) -> Ask {
     Ask {
         method,
         path: path.into(),
+        kind: "application/json",
         body: body.map(|body| body.to_string().into_bytes()),
     }
 }
@@ -156,12 +159,36 @@ fn bytes(method: Method, path: &str, body: Vec<u8>) -> Vec<Ask> {
     vec![Ask {
         method,
         path: path.into(),
+        kind: "application/octet-stream",
         body: Some(body),
+    }]
+}
+
+/// A form with a key and a picture.
+fn picture_form(path: &str) -> Vec<Ask> {
+    const END: &str = "not-in-any-picture";
+    let field = |name: &str| {
+        format!("--{END}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n").into_bytes()
+    };
+    let body = [
+        field("key"),
+        b"p1\r\n".to_vec(),
+        field("picture"),
+        pictures::png(16, 16),
+        format!("\r\n--{END}--\r\n").into_bytes(),
+    ];
+    vec![Ask {
+        method: Method::POST,
+        path: path.into(),
+        kind: "multipart/form-data; boundary=not-in-any-picture",
+        body: Some(body.concat()),
     }]
 }
 
 /// Run after everything else, in this order: they end what the others need.
 const LAST: &[&str] = &[
+    "entry_picture",
+    "export",
     "delete_entry_for_both",
     "delete_entry",
     "delete_request",
@@ -277,7 +304,43 @@ fn asks(operation: &str, world: &World) -> Option<Vec<Ask>> {
         "clear_address_book" => delete("/address-book"),
         "add_to_address_book" => put("/address-book/target", nothing),
         "remove_from_address_book" => delete("/address-book/target"),
+        "create_book_entry" => post(
+            "/address-book",
+            json!({"name": "Tess", "email": "tess@example.org"}),
+        ),
+        "name_book_entry" => patch("/address-book/entries/1", json!({"name": "T."})),
+        "remove_book_entry" => delete("/address-book/entries/1"),
+        "import_address_book" => post(
+            "/address-book/imports/i1",
+            json!({"entries": [{"handle": "target"}, {"email": "nobody@example.org"}]}),
+        ),
+        "undo_import" => delete("/address-book/imports/i1"),
+        "list_asks" => get("/asks"),
+        "dismiss_ask" => delete("/asks/target"),
+        "ask_for_message" => post("/people/target/ask", nothing),
+        "list_call_exceptions" => get("/me/calling/exceptions"),
+        "set_call_exception" => put("/me/calling/exceptions/target", json!({"rule": "always"})),
+        "remove_call_exception" => delete("/me/calling/exceptions/target"),
+        "preview_calling" => post(
+            "/me/calling/preview",
+            json!({"enabled": true, "enhanced_privacy": false, "audience": {
+                "address_book": true, "following": true, "verified": false, "everyone": true}}),
+        ),
         // Messages.
+        "send_picture" => picture_form("/conversations/target/picture"),
+        "entry_picture" => (3..=5)
+            .flat_map(|seq| {
+                get(format!(
+                    "/conversations/target/entries/{seq}/picture?size=thumb"
+                ))
+            })
+            .collect(),
+        "react" => put(
+            "/conversations/target/entries/1/reaction",
+            json!({"emoji": "👍"}),
+        ),
+        "take_reaction_back" => delete("/conversations/target/entries/1/reaction"),
+        "export" => get("/me/export"),
         "list_conversations" => get("/conversations"),
         "conversation" => get("/conversations/target"),
         "entries" => get("/conversations/target/entries?limit=50"),
@@ -380,18 +443,22 @@ async fn crawl(stand: Stand) -> BTreeMap<String, String> {
             let request = client.request(ask.method, url);
             let mut request = request.header("cookie", world.viewer.cookie().unwrap());
             if let Some(body) = ask.body {
-                request = request
-                    .header("content-type", "application/json")
-                    .body(body);
+                request = request.header("content-type", ask.kind).body(body);
             }
             let response = request.send().await.unwrap();
             writeln!(answers, "{} {}", ask.path, response.status()).unwrap();
+            let zip = response
+                .headers()
+                .get("content-type")
+                .is_some_and(|kind| kind == "application/zip");
             for (name, value) in response.headers() {
-                if name != "date" {
+                // How well ids can be squeezed is drawn as they are.
+                if name != "date" && !(zip && name == "content-length") {
                     writeln!(answers, "{name}: {}", value.to_str().unwrap()).unwrap();
                 }
             }
             let body = response.bytes().await.unwrap();
+            let body = if zip { unpacked(&body) } else { body.to_vec() };
             writeln!(answers, "{}", String::from_utf8_lossy(&body)).unwrap();
         }
         if !matches!(operation.as_str(), "remove_device" | "sign_out") {
@@ -409,6 +476,19 @@ async fn crawl(stand: Stand) -> BTreeMap<String, String> {
     // Whatever was done, it was done to somebody who is there.
     assert_eq!(world.target.get("/me").await["handle"], "target");
     told
+}
+
+/// What is in a zip, file by file.
+fn unpacked(bytes: &[u8]) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut all = Vec::new();
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).unwrap();
+        all.extend(format!("{}\n", file.name().unwrap()).into_bytes());
+        file.read_to_end(&mut all).unwrap();
+        all.push(b'\n');
+    }
+    all
 }
 
 /// Without ids, tokens and keys, which are drawn: runs of 16 letters and digits or more with digits among them. Moments

@@ -26,7 +26,7 @@ export const reports: Draft<Words['reports']> = {
       ? `لا يرى المشغّل إلا الرسائل المختارة، حتى ${count(most, messages)}.`
       : `${count(value, chosen)}. لا يرى المشغّل غيرها.`,
   you: 'أنت',
-  kinds: { voice: 'رسالة صوتية', other: 'شيء بلا كلمات' },
+  kinds: { voice: 'رسالة صوتية', picture: 'صورة', other: 'شيء بلا كلمات' },
   words: 'بكلماتك (اختياري)',
   block: (handle) => `حظر ${at(handle)} أيضًا`,
   send: 'إرسال البلاغ',

@@ -25,7 +25,7 @@ export const reports = {
         ? '1 message chosen. The operator sees no other.'
         : `${chosen} messages chosen. The operator sees no others.`,
   you: 'You',
-  kinds: { voice: 'Voice message', other: 'Something without words' },
+  kinds: { voice: 'Voice message', picture: 'Picture', other: 'Something without words' },
   words: 'In your words (optional)',
   block: (handle: string) => `Also block @${handle}`,
   send: 'Send report',
