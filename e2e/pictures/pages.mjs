@@ -42,8 +42,7 @@ const PAGES = [
   ['42-settings-messages', '/settings/messages'],
   ['43-settings-reports', '/settings/reports'],
   ['44-settings-quiet', '/settings/quiet'],
-  ['45-requests', '/messages/requests'],
-  ['46-address-book', '/people/address-book'],
+  ['45-requests', '/requests'],
   ['11-nowhere', '/nowhere/at/all'],
 ];
 

@@ -18,6 +18,7 @@ import { reports } from './reports';
 import { settings } from './settings';
 import { shortcuts } from './shortcuts';
 import { asking, signing } from './signing';
+import { talk } from './talk';
 import { waysIn } from './ways-in';
 
 /** What is said so far. */
@@ -38,6 +39,7 @@ export const draft: Draft<Words> = {
   settings,
   shortcuts,
   signing,
+  talk,
   time,
   waysIn,
 };

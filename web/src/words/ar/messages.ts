@@ -39,6 +39,8 @@ export const messages: Draft<Words['messages']> = {
     first: (handle) => `هذه بداية محادثتك مع ${at(handle)}.`,
     unread: 'جديد',
     older: 'جارٍ تحميل الرسائل الأقدم',
+    newer: 'جارٍ تحميل الرسائل الأحدث',
+    newerFailed: 'تعذّر تحميل الرسائل الأحدث.',
     olderFailed: 'تعذّر تحميل الرسائل الأقدم.',
     newest: 'أحدث الرسائل',
     missing: {
@@ -99,6 +101,7 @@ export const messages: Draft<Words['messages']> = {
   },
   sending: 'جارٍ الإرسال…',
   waiting: 'في انتظار الاتصال',
+  editWaiting: 'تعديل',
   notSent: 'لم تُرسل',
   notSentBecause: (code: Code): string => {
     if (code === 'you_blocked') return 'هذا الشخص محظور لديك';

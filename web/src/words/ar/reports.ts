@@ -42,6 +42,7 @@ export const reports: Draft<Words['reports']> = {
     text: 'يمكن الإبلاغ عن شخص من ملفه الشخصي عندما لا يكون سلوكه هنا كما ينبغي.',
   },
   open: 'قيد النظر',
+  answered: 'تم الرد',
   closed: 'انتهى',
   answer: 'رد المشغّل',
   withMessages: (value) => `مع ${count(value, messages)}`,
