@@ -6,7 +6,7 @@ import { at, ltr, number } from './number.pure';
 export const account: Draft<Words['account']> = {
   title: 'الحساب',
   hint: 'البريد وكلمة المرور وبياناتك',
-  since: (day) => `أُنشئ حسابك في ${day}.`,
+  since: (day: string) => `تاريخ إنشاء الحساب: ${day}`,
   email: {
     title: 'البريد الإلكتروني',
     text: 'بعنوان بريد تمكن العودة إلى حسابك عند نسيان كلمة المرور. لا يراه أحد غيرك.',

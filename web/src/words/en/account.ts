@@ -4,7 +4,7 @@ import { inLtr } from '../bidi.pure';
 export const account = {
   title: 'Account',
   hint: 'E-mail, password, your data',
-  since: (day: string) => `You signed up on ${day}.`,
+  since: (day: string) => `Signed up: ${day}`,
   email: {
     title: 'E-mail',
     text: 'With an address you can get back in when you have forgotten your password. Nobody else sees it.',
