@@ -102,3 +102,16 @@ pub const MAX_EMAIL: usize = 254;
 
 /// Longest local part of one (RFC 5321, 4.5.3.1.1).
 pub const MAX_EMAIL_LOCAL: usize = 64;
+
+/// Longest text to a picture, in characters.
+pub const MAX_CAPTION: usize = 1_000;
+
+/// Longest description of what a picture shows, in characters.
+pub const MAX_ALT: usize = 500;
+
+/// Longest form that a picture comes in: the file, and what is written to it.
+pub const MAX_PICTURE_FORM: usize = MAX_PICTURE + 64 * 1024;
+
+/// All pictures in messages of one author together, in bytes, as long as anybody can see them. A picture takes about
+/// half a megabyte. Raising it lets one person take more of the disk.
+pub const MAX_PICTURE_TOTAL: u64 = 512 * 1024 * 1024;

@@ -21,6 +21,7 @@ mod openapi;
 mod passkeys;
 mod passwords;
 mod people;
+mod pictures;
 mod proof;
 mod push;
 mod quiet;
@@ -37,7 +38,7 @@ use crate::socket;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use birdcall_protocol::limits::{MAX_BODY, MAX_PICTURE, MAX_VOICE};
+use birdcall_protocol::limits::{MAX_BODY, MAX_PICTURE, MAX_PICTURE_FORM, MAX_VOICE};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
@@ -108,6 +109,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(conversations::entries))
         .routes(routes!(conversations::delete_entry, entries::edit))
         .routes(routes!(entries::delete_for_both))
+        .routes(routes!(entries::react, entries::take_reaction_back))
+        .routes(routes!(pictures::send).layer(DefaultBodyLimit::max(MAX_PICTURE_FORM)))
+        .routes(routes!(pictures::picture))
         .routes(routes!(requests::list))
         .routes(routes!(requests::accept, requests::delete))
         .routes(routes!(requests::set_receipts))

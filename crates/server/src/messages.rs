@@ -1,29 +1,47 @@
-//! Direct messages, by text or by voice (M-4, M-5): kept, then acknowledged, then told.
+//! Direct messages, by text, by voice or by a picture (M-4, M-5): kept, then acknowledged, then told.
 
 use crate::app::App;
+use crate::picture::Shape;
 use crate::problem::ApiError;
 use crate::{push, random, receipts, sound, text};
+use axum::body::Bytes;
 use birdcall_call::talk::{Opening, standing};
 use birdcall_protocol::body::Entry;
-use birdcall_protocol::limits::{MAX_VOICE_SECONDS, MAX_VOICE_TOTAL};
+use birdcall_protocol::limits::{
+    MAX_ALT, MAX_CAPTION, MAX_PICTURE_TOTAL, MAX_VOICE_SECONDS, MAX_VOICE_TOTAL,
+};
 use birdcall_protocol::talk::Standing;
 use birdcall_protocol::{Code, Handle, PersonId};
-use birdcall_store::{Added, Content, NewMessage};
+use birdcall_store::{Added, Content, NewMessage, NewPicture};
 
-/// Keeps a message; returns when it is on disk. The same key again is the same message.
+/// The longer edge of a picture as it can be looked at, in pixels: a large screen, or print on a page. Raising it makes
+/// each picture larger on the disk, by the square.
+const WHOLE: u32 = 2_048;
+
+/// The longer edge of a picture in the conversation, in pixels: 320 points on most screens.
+const THUMB: u32 = 480;
+
+/// What every message has beside what it says.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent<'a> {
+    /// Who writes it.
+    pub from: PersonId,
+    /// To whom.
+    pub to: &'a Handle,
+    /// Chosen by the client: the same key again is the same message.
+    pub key: &'a str,
+    /// The place of the entry that it answers.
+    pub reply_to: Option<u64>,
+}
+
+/// Keeps a message; returns when it is on disk.
 ///
 /// # Errors
-/// `bad_input`, `too_large`, `too_many`, `not_found`, `yourself`, `you_blocked`, `key_reused`, `unavailable`.
-pub async fn send(
-    app: &App,
-    from: PersonId,
-    key: &str,
-    to: &Handle,
-    text: &str,
-    reply_to: Option<u64>,
-) -> Result<Entry, ApiError> {
+/// `bad_input` (also where it answers what one does not see), `too_large`, `too_many`, `not_found`, `yourself`,
+/// `you_blocked`, `key_reused`, `unavailable`.
+pub async fn send(app: &App, sent: Sent<'_>, text: &str) -> Result<Entry, ApiError> {
     let text = text::message(text)?;
-    keep(app, from, key, to, Content::Text(&text), reply_to).await
+    keep(app, sent, Content::Text(&text)).await
 }
 
 /// Keeps a voice message; returns when it is on disk.
@@ -32,11 +50,9 @@ pub async fn send(
 /// As [`send`], `bad_sound`, and `full` when the author has too much sound that can still be heard.
 pub async fn send_voice(
     app: &App,
-    from: PersonId,
-    key: &str,
-    to: &Handle,
-    (seconds, sound): (u32, &[u8]),
-    reply_to: Option<u64>,
+    sent: Sent<'_>,
+    seconds: u32,
+    sound: &[u8],
 ) -> Result<Entry, ApiError> {
     if !(1..=MAX_VOICE_SECONDS).contains(&seconds) {
         return Err(Code::BadInput.into());
@@ -47,17 +63,48 @@ pub async fn send_voice(
         media_type,
         sound,
     };
-    keep(app, from, key, to, content, reply_to).await
+    keep(app, sent, content).await
 }
 
-async fn keep(
+/// Keeps a picture, made anew in two sizes; returns when it is on disk.
+///
+/// # Errors
+/// As [`send`], `bad_picture`, and `full` when the author has too many pictures that can still be seen.
+pub async fn send_picture(
     app: &App,
-    from: PersonId,
-    key: &str,
-    to: &Handle,
-    content: Content<'_>,
-    reply_to: Option<u64>,
+    sent: Sent<'_>,
+    file: Bytes,
+    text: Option<String>,
+    alt: Option<String>,
 ) -> Result<Entry, ApiError> {
+    text::key(sent.key)?;
+    let text = text::about_picture(text, MAX_CAPTION)?;
+    let alt = text::about_picture(alt, MAX_ALT)?;
+    app.doors.picture(sent.from)?;
+    let sizes = &[Shape::Within(WHOLE), Shape::Within(THUMB)];
+    let made = app.pictures.make(file, sizes).await?;
+    let [whole, thumb] = made.as_slice() else {
+        return Err(Code::Internal.into());
+    };
+    let content = Content::Picture(NewPicture {
+        width: whole.width,
+        height: whole.height,
+        text: text.as_deref(),
+        alt: alt.as_deref(),
+        media_type: "image/jpeg",
+        whole: &whole.bytes,
+        thumb: &thumb.bytes,
+    });
+    keep(app, sent, content).await
+}
+
+async fn keep(app: &App, sent: Sent<'_>, content: Content<'_>) -> Result<Entry, ApiError> {
+    let Sent {
+        from,
+        to,
+        key,
+        reply_to,
+    } = sent;
     let key = text::key(key)?;
     app.doors.message(from)?;
     let mut tx = app.store.write().await?;
@@ -75,6 +122,12 @@ async fn keep(
         return Err(Code::Full.into());
     }
     let talk = tx.talk(from, other.id).await?;
+    if let Content::Picture(picture) = content
+        && tx.pictures_of(from).await? + (picture.whole.len() + picture.thumb.len()) as u64
+            > MAX_PICTURE_TOTAL
+    {
+        return Err(Code::Full.into());
+    }
     let added = tx
         .add_message(&NewMessage {
             from,

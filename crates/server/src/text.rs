@@ -34,6 +34,21 @@ pub fn words(text: &str, most: usize) -> Result<String, ApiError> {
     bounded(paragraph(text).trim(), 0, most)
 }
 
+/// What is written to a picture, or says what it shows; blank words are none.
+///
+/// # Errors
+/// `too_large` if it is longer than `most` characters.
+pub fn about_picture(text: Option<String>, most: usize) -> Result<Option<String>, ApiError> {
+    let Some(text) = text.filter(|text| message(text) != Err(Code::BadInput.into())) else {
+        return Ok(None);
+    };
+    let clean = message(&text)?;
+    if clean.chars().count() > most {
+        return Err(Code::TooLarge.into());
+    }
+    Ok(Some(clean))
+}
+
 /// What a person calls a device; cut rather than refused.
 #[must_use]
 pub fn device(text: Option<&str>) -> String {

@@ -35,13 +35,14 @@ CREATE TABLE private_changes (
     PRIMARY KEY (conversation, seq)
 );
 
--- One emoji a person and entry. `only_for` as in entries.
+-- One emoji a person and entry. One of a person whom the other side had blocked stands apart: they alone see it, in place
+-- of the one that the other side sees (C-6); there a null emoji is one that was taken back.
 CREATE TABLE reactions (
     conversation BIGINT NOT NULL REFERENCES conversations (id),
     seq BIGINT NOT NULL,
     person BIGINT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
-    emoji TEXT NOT NULL,
-    only_for BIGINT,
+    apart BIGINT NOT NULL,
+    emoji TEXT,
     at BIGINT NOT NULL,
-    PRIMARY KEY (conversation, seq, person)
+    PRIMARY KEY (conversation, seq, person, apart)
 );

@@ -4,6 +4,7 @@ use crate::entries::{Row, entries_seen};
 use crate::feed::News;
 use crate::fold::fold;
 use crate::people::{Listed, listed_columns};
+use crate::pictures::NewPicture;
 use crate::words::{natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{ConversationSummary, Entry, EntryBody};
@@ -48,6 +49,8 @@ pub enum Content<'a> {
         /// The sound.
         sound: &'a [u8],
     },
+    /// By a picture. What was written to it was typed.
+    Picture(NewPicture<'a>),
 }
 
 /// A finished call to add.
@@ -82,6 +85,9 @@ impl NewMessage<'_> {
             }
             (EntryBody::Voice { seconds }, Content::Voice { seconds: mine, .. }) => {
                 *seconds == mine
+            }
+            (EntryBody::Picture { text, alt, .. }, Content::Picture(mine)) => {
+                text.as_deref() == mine.text && alt.as_deref() == mine.alt
             }
             _ => false,
         }
@@ -305,6 +311,7 @@ impl Tx {
         let (text, voice) = match new.content {
             Content::Text(text) => (Some(text), None),
             Content::Voice { seconds, .. } => (None, Some(i64::from(seconds))),
+            Content::Picture(picture) => (picture.text, None),
         };
         sqlx::query(
             "INSERT INTO entries (conversation, seq, at, author, only_for, client_key, text, \
@@ -327,6 +334,10 @@ impl Tx {
         } = new.content
         {
             self.add_sound(conversation, seq, new.from, media_type, sound)
+                .await?;
+        }
+        if let Content::Picture(picture) = new.content {
+            self.add_picture(conversation, seq, new.from, &picture)
                 .await?;
         }
         // What one writes oneself one has read, and with it what stood before.

@@ -222,8 +222,11 @@ impl Reader {
     ) -> Result<HashMap<i64, Vec<Reaction>>, StoreError> {
         let rows: Vec<(i64, String, String)> = sqlx::query_as(
             "SELECT r.seq, r.emoji, p.handle FROM reactions r JOIN people p ON p.id = r.person \
-             WHERE r.conversation = $1 AND r.seq BETWEEN $2 AND $3 \
-             AND (r.only_for IS NULL OR r.only_for = $4) ORDER BY r.seq, r.at, r.person",
+             WHERE r.conversation = $1 AND r.seq BETWEEN $2 AND $3 AND r.emoji IS NOT NULL \
+             AND ((r.apart = 1 AND r.person = $4) OR (r.apart = 0 AND (r.person <> $4 \
+             OR NOT EXISTS (SELECT 1 FROM reactions o WHERE o.conversation = r.conversation \
+             AND o.seq = r.seq AND o.person = r.person AND o.apart = 1)))) \
+             ORDER BY r.seq, r.at, r.person",
         )
         .bind(conversation)
         .bind(first)

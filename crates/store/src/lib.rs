@@ -3,7 +3,7 @@
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
 //! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`,
-//! `conversations`, `entries`, `editing`, `pages`, `requests`, `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`,
+//! `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`, `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`,
 //! `feed`, `push`, `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
@@ -33,8 +33,10 @@ mod open;
 mod pages;
 mod passkeys;
 mod people;
+mod pictures;
 mod push;
 mod quiet;
+mod reactions;
 mod reader;
 mod receipts;
 mod reports;
@@ -63,7 +65,9 @@ pub use open::{Options, Store};
 pub use pages::{Page, Place};
 pub use passkeys::{NewPasskey, PasskeyKey, PasskeyRow};
 pub use people::{CallingRow, Named, NewPerson, PersonRow};
+pub use pictures::{NewPicture, PictureFile, PictureSize};
 pub use push::{NewPush, PushAbout, PushRow, Subscription, WokenBy, WokenDevice};
+pub use reactions::NewReaction;
 pub use reader::Reader;
 pub use reports::{Act, ActRow, Evidence, NewAct, NewReportRow, ReportRow};
 pub use requests::{Side, Talk};

@@ -172,6 +172,15 @@ export const editEntry = (handle: string, seq: number, text: string) =>
     http.PATCH('/api/v1/conversations/{handle}/entries/{seq}', { params: { path: { handle, seq } }, body: { text } }),
   );
 
+const entryPath = (handle: string, seq: number) => ({ params: { path: { handle, seq } } });
+
+export const putReaction = (handle: string, seq: number, emoji: string) =>
+  take(
+    http.PUT('/api/v1/conversations/{handle}/entries/{seq}/reaction', { ...entryPath(handle, seq), body: { emoji } }),
+  );
+export const takeReaction = (handle: string, seq: number) =>
+  take(http.DELETE('/api/v1/conversations/{handle}/entries/{seq}/reaction', entryPath(handle, seq)));
+
 export const postCall = (body: Invite) => take(http.POST('/api/v1/calls', { body }));
 export const getCalls = (only?: CallFilter, before?: number) =>
   take(

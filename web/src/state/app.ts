@@ -19,6 +19,7 @@ import {
 } from '../live/socket';
 import { tellVisible } from '../live/visible';
 import { drafts } from '../pages/messages/drafts';
+import { hearInPictures, startPictures } from '../pictures/sending.svelte';
 import { startNotifications } from '../push/notifications';
 import { endPush, push, startPush } from '../push/push.svelte';
 import { startWorker } from '../push/worker';
@@ -73,6 +74,7 @@ export function startApp(): void {
   startOutbox(me().handle);
   resumeDeletions(me().handle);
   startVoices();
+  startPictures();
   watchLink();
   startLive();
   tellVisible();
@@ -130,6 +132,7 @@ function hear(frame: ServerFrame): void {
   if (acknowledged) addEntry(acknowledged.to, acknowledged.entry);
   hearInVoices(frame);
   hearTyping(frame);
+  hearInPictures(frame);
   hearInConversations(frame);
   hearInList(frame);
   hearRingTests(frame);

@@ -3,6 +3,7 @@ import * as api from '../api/client';
 import { type ApiError, asApiError } from '../api/error';
 import type { Conversation, Entry, Profile, ServerFrame } from '../api/types';
 import { send } from '../live/socket';
+import { forgetPicture } from '../pictures/shelf';
 import { navigate } from '../router.svelte';
 import { changed, without } from './changes.pure';
 import { firstUnread } from './entries.pure';
@@ -213,6 +214,7 @@ export class ConversationState {
 
   /** An entry is not what it was. */
   change(entry: Entry): void {
+    if (entry.body.type === 'deleted') forgetPicture(this.handle, entry.seq);
     if (this.#loading > 0) this.#altered = [...this.#altered, entry];
     if (this.#entries) this.#entries = changed(this.#entries, entry);
   }
@@ -227,6 +229,7 @@ export class ConversationState {
     }
     if (frame.type === 'entry_gone' && frame.with === this.handle) {
       this.#gone.add(frame.seq);
+      forgetPicture(this.handle, frame.seq);
       if (this.#entries) this.#entries = without(this.#entries, frame.seq);
       if (this.#head) this.#head = { ...this.#head, unread: frame.unread };
     }

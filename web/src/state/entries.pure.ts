@@ -53,8 +53,8 @@ export function goesOn(entry: Entry, next: Entry | undefined): boolean {
   return (
     next !== undefined &&
     next.from === entry.from &&
-    next.body.type === 'message' &&
-    entry.body.type === 'message' &&
+    next.body.type !== 'call' &&
+    entry.body.type !== 'call' &&
     next.at - entry.at < TOGETHER
   );
 }

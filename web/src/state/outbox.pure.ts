@@ -8,6 +8,8 @@ export interface Pending {
   readonly key: string;
   readonly to: string;
   readonly text: string;
+  /** The place of the entry that it answers. */
+  readonly replyTo?: number | undefined;
   /** When it was written, by the server's clock as we know it. */
   readonly at: number;
   readonly state: 'queued' | 'under_way' | 'failed';
@@ -21,7 +23,14 @@ export interface Pending {
 export type Outbox = readonly Pending[];
 
 export type OutboxEvent =
-  | { readonly type: 'wrote'; readonly key: string; readonly to: string; readonly text: string; readonly at: number }
+  | {
+      readonly type: 'wrote';
+      readonly key: string;
+      readonly to: string;
+      readonly text: string;
+      readonly at: number;
+      readonly replyTo?: number | undefined;
+    }
   | { readonly type: 'link'; readonly online: boolean }
   | { readonly type: 'sent'; readonly key: string }
   | { readonly type: 'refused'; readonly key: string; readonly code: Code }
@@ -36,7 +45,15 @@ export function post(outbox: Outbox, event: OutboxEvent): Outbox {
       if (outbox.some((one) => one.key === event.key)) return outbox;
       return [
         ...outbox,
-        { key: event.key, to: event.to, text: event.text, at: event.at, state: 'queued', seen: false },
+        {
+          key: event.key,
+          to: event.to,
+          text: event.text,
+          ...(event.replyTo === undefined ? {} : { replyTo: event.replyTo }),
+          at: event.at,
+          state: 'queued',
+          seen: false,
+        },
       ];
     case 'link':
       // Nobody knows whether what was under way arrived: it is sent again, with the same key.
@@ -45,7 +62,13 @@ export function post(outbox: Outbox, event: OutboxEvent): Outbox {
     case 'drop':
       return outbox.filter((one) => one.key !== event.key);
     case 'refused':
-      return outbox.map((one) => (one.key === event.key ? { ...one, state: 'failed', code: event.code } : one));
+      return outbox.map((one) => {
+        if (one.key !== event.key) return one;
+        const { replyTo, ...rest } = one;
+        // What it answers was deleted here meanwhile: it is said all the same.
+        if (event.code === 'bad_input' && replyTo !== undefined) return { ...rest, state: 'queued' };
+        return { ...one, state: 'failed', code: event.code };
+      });
     case 'retry':
       return outbox.map((one) => {
         if (one.key !== event.key || one.state !== 'failed') return one;

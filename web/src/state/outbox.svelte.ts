@@ -52,8 +52,8 @@ export function clearOutbox(): void {
 }
 
 /** Sends a message, now or when the line is back. */
-export function write(to: string, text: string): void {
-  happen({ type: 'wrote', key: newKey(), to, text, at: serverNow() });
+export function write(to: string, text: string, replyTo?: number): void {
+  happen({ type: 'wrote', key: newKey(), to, text, at: serverNow(), replyTo });
 }
 
 /** Tries a failed message again. */
@@ -90,7 +90,9 @@ function happen(event: OutboxEvent): void {
 
 function flush(): void {
   if (!online || !sender) return;
-  const now = due(outbox).filter((one) => send({ type: 'send', key: one.key, to: one.to, text: one.text }));
+  const now = due(outbox).filter((one) =>
+    send({ type: 'send', key: one.key, to: one.to, text: one.text, reply_to: one.replyTo ?? null }),
+  );
   if (now.length > 0) outbox = underWay(outbox, now);
 }
 

@@ -15,7 +15,7 @@ use birdcall_protocol::frame::Changed;
 use birdcall_protocol::limits::{MAX_PAGE, MAX_REPORT_ENTRIES, MAX_REPORT_WORDS};
 use birdcall_protocol::report::{NewReport, Report, ReportState};
 use birdcall_protocol::{Code, PersonId, Timestamp};
-use birdcall_store::{Evidence, NewReportRow, News, Reader, Tie};
+use birdcall_store::{Evidence, NewReportRow, News, PictureSize, Reader, Tie};
 
 /// Tells the operator about a person, with entries of the conversation as they are now. The person is not told.
 #[utoipa::path(post, operation_id = "report", path = "/reports", tag = "people", request_body = NewReport, responses(
@@ -86,18 +86,22 @@ async fn copy(
     let entry = reader.entry(me, other, seq).await?;
     let entry = entry.ok_or(ApiError(Code::NotFound))?;
     let media = match entry.body {
-        EntryBody::Voice { .. } => reader.sound(me, other, seq).await?,
-        EntryBody::Message { .. }
-        | EntryBody::Picture { .. }
-        | EntryBody::Call { .. }
-        | EntryBody::Deleted {} => None,
+        EntryBody::Voice { .. } => reader
+            .sound(me, other, seq)
+            .await?
+            .map(|sound| (sound.media_type, sound.bytes)),
+        EntryBody::Picture { .. } => reader
+            .picture(me, other, seq, PictureSize::Whole)
+            .await?
+            .map(|file| (file.media_type, file.bytes)),
+        EntryBody::Message { .. } | EntryBody::Call { .. } | EntryBody::Deleted {} => None,
     };
     Ok(Evidence {
         seq,
         at: entry.at,
         author: entry.from,
         body: serde_json::to_string(&entry.body).map_err(|_| Code::Internal)?,
-        media: media.map(|sound| (sound.media_type, sound.bytes)),
+        media,
     })
 }
 

@@ -4,7 +4,7 @@ use super::input::{Asked, Part};
 use super::people;
 use crate::app::App;
 use crate::auth::Session;
-use crate::messages;
+use crate::messages::{self, Sent};
 use crate::problem::ApiError;
 use axum::Json;
 use axum::body::Bytes;
@@ -48,14 +48,13 @@ pub(super) async fn send(
             Code::BadInput
         })
     })?;
-    let Recorded {
-        key,
-        seconds,
-        reply_to,
-    } = recorded;
-    let recording = (seconds, sound.as_ref());
-    let entry =
-        messages::send_voice(&app, session.person, &key, &handle, recording, reply_to).await?;
+    let sent = Sent {
+        from: session.person,
+        to: &handle,
+        key: &recorded.key,
+        reply_to: recorded.reply_to,
+    };
+    let entry = messages::send_voice(&app, sent, recorded.seconds, &sound).await?;
     Ok((StatusCode::CREATED, Json(entry)))
 }
 

@@ -229,7 +229,8 @@ async fn message_gone(
 ) -> Result<Found, StoreError> {
     let read = reader.head(to.person, other).await?.read;
     // A page that is looked at takes it away itself.
-    if read >= seq || app.hub.visible(to.person).contains(&to.device) {
+    let request = reader.is_request(to.person, other).await?;
+    if request || read >= seq || app.hub.visible(to.person).contains(&to.device) {
         return Ok(Err(Turn::Never));
     }
     let from = reader.person_by_id(other).await?.handle;

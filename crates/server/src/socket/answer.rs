@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::calls::{self, CallError, Leg, Press};
 use crate::hub::Mailbox;
-use crate::messages;
+use crate::messages::{self, Sent};
 use crate::problem::ApiError;
 use crate::receipts;
 use birdcall_protocol::call::Phase;
@@ -36,7 +36,13 @@ pub(super) async fn answer(
             text,
             reply_to,
         } => {
-            let entry = messages::send(app, person, &key, &to, &text, reply_to).await?;
+            let sent = Sent {
+                from: person,
+                to: &to,
+                key: &key,
+                reply_to,
+            };
+            let entry = messages::send(app, sent, &text).await?;
             let entry = Box::new(entry);
             Ok(Some(ServerFrame::Sent { key, to, entry }))
         }

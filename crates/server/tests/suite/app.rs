@@ -234,6 +234,18 @@ impl Device {
         }
     }
 
+    /// Sends a form with a file.
+    pub(crate) async fn send_form(&self, path: &str, form: reqwest::multipart::Form) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.base));
+        let cookie = self.cookie().unwrap();
+        let response = request.header("cookie", cookie).multipart(form).send();
+        let response = response.await.unwrap();
+        Answer {
+            status: response.status(),
+            body: response.json().await.unwrap(),
+        }
+    }
+
     /// The media type and the bytes of something that is no JSON.
     pub(crate) async fn get_bytes(&self, path: &str) -> (String, Vec<u8>) {
         let request = self.client.get(format!("{}{path}", self.base));
