@@ -2,6 +2,7 @@
 
 mod accounts;
 mod keeping;
+mod long;
 mod passkeys;
 mod profiles;
 mod push;
