@@ -6,7 +6,7 @@
 //!
 //! Reading order: [`work`] says what is measured, [`servers`] who is, [`run`] in which order, [`setups`] and [`load`]
 //! how; [`results`] takes medians, [`targets`] says what has to be reached, [`report`] prints. [`weather`] stands apart:
-//! calls of real browsers are measured over it.
+//! calls of real browsers are measured over it. So does [`silence`], which measures the whole server (C-6).
 
 #[cfg(target_os = "linux")]
 mod client;
@@ -30,6 +30,8 @@ mod serve;
 mod servers;
 #[cfg(target_os = "linux")]
 mod setups;
+#[cfg(target_os = "linux")]
+mod silence;
 #[cfg(target_os = "linux")]
 mod statistics;
 #[cfg(target_os = "linux")]
@@ -57,6 +59,9 @@ struct Command {
 enum Task {
     /// Measure, and print tables.
     Relay(RelayBench),
+    /// Measure whether a caller can tell by the time why nobody answered (C-6), and print tables.
+    #[cfg(target_os = "linux")]
+    Silence(silence::SilenceBench),
     /// The relay alone, started by the bench: `Relay::start` of the crate that the server uses, with limits so high that
     /// no leg is slowed down. It ends with its standard input.
     ServeRelay(ServeRelay),
@@ -137,6 +142,7 @@ fn main() -> ExitCode {
 fn carry_out(task: Task) -> Outcome {
     match task {
         Task::Relay(wanted) => run::run(&wanted),
+        Task::Silence(wanted) => silence::run(&wanted),
         Task::ServeRelay(how) => serve::relay(&how),
         Task::ServeForwarder { segments } => forwarder::serve(segments),
         Task::Weather { near, far, seed } => weather::serve(&near, &far, seed),

@@ -1,5 +1,6 @@
 //! `cargo xtask bench relay`: what a relayed packet costs, beside coturn and a bare forwarder. `cargo xtask bench calls`:
 //! how calls of real browsers fare on good and bad networks. `cargo xtask bench pages`: how pages do on a phone.
+//! `cargo xtask bench silence`: whether the time tells a caller why nobody answered.
 
 use crate::process::Process;
 use crate::{Outcome, browser, install, server};
@@ -13,6 +14,33 @@ pub(crate) fn relay(words: &[&str]) -> Outcome {
     arguments.extend(["--locked", "--", "relay"]);
     arguments.extend(words);
     Process::cargo(&arguments).go()
+}
+
+/// Measures whether a caller can tell by the time why nobody answered. With `--without-beat` the program is one whose
+/// beat can be switched off, which has to show.
+pub(crate) fn silence(words: &[&str]) -> Outcome {
+    let bench = [
+        "run",
+        "--quiet",
+        "--release",
+        "--locked",
+        "--package",
+        "birdcall-bench",
+        "--",
+        "silence",
+    ];
+    if words.iter().any(|word| matches!(*word, "--help" | "-h")) {
+        return Process::cargo(&[&bench[..], words].concat()).go();
+    }
+    crate::web::build()?;
+    let program = if words.contains(&"--without-beat") {
+        server::build_broken_release()?
+    } else {
+        server::build_release()?.join("birdcall")
+    };
+    let program = program.to_str().ok_or("the folder's name is not UTF-8")?;
+    let more = ["--program", program];
+    Process::cargo(&[&bench[..], words, &more].concat()).go()
 }
 
 /// Makes calls. What stands behind the command goes to the script in `e2e/bench`.

@@ -38,6 +38,7 @@ cargo xtask <command>
   bench relay  what a relayed packet costs, beside coturn and a bare forwarder; `--help` lists its options
   bench calls  how soon calls are heard, and how they fare on bad networks and through a change of network; as above
   bench pages  how soon a page is there and how it answers on a phone, and what an hour of messages costs; as above
+  bench silence  whether a caller can tell by the time why nobody answered; `--without-beat` shows that it would
 
   test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
   files whose name contains one of the words; `cargo xtask screenshots ar dark 390 still` takes only these, and
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         ["bench", "relay", words @ ..] => bench::relay(words),
         ["bench", "calls", words @ ..] => bench::calls(words),
         ["bench", "pages", words @ ..] => bench::pages(words),
+        ["bench", "silence", words @ ..] => bench::silence(words),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

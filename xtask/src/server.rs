@@ -3,7 +3,7 @@
 use crate::process::Process;
 use crate::{Outcome, root};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Builds it. The web app has to be built before, because it is put into the program.
 pub(crate) fn build() -> Outcome<PathBuf> {
@@ -36,6 +36,23 @@ pub(crate) fn build_release() -> Outcome<PathBuf> {
     ];
     Process::cargo(&[&words[..], &packages].concat()).go()?;
     Ok(target().join("release"))
+}
+
+/// The same of the program whose protections can be switched off, as it is released otherwise.
+pub(crate) fn build_broken_release() -> Outcome<PathBuf> {
+    let words = [
+        "build",
+        "--quiet",
+        "--release",
+        "--locked",
+        "--package",
+        "birdcall-server",
+    ];
+    let apart = target().join("broken-protections");
+    let apart = apart.to_str().ok_or("the folder's name is not UTF-8")?;
+    let more = ["--features", "broken-protections", "--target-dir", apart];
+    Process::cargo(&[&words[..], &more].concat()).go()?;
+    Ok(Path::new(apart).join("release").join("birdcall"))
 }
 
 /// Builds the bench for development: it makes the weather in tests.
