@@ -28,10 +28,10 @@ pub(crate) struct SilenceBench {
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(20..=10_000))]
     calls: u32,
     /// Calls to each kind of person that the caller gives up.
-    #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u32).range(0..=10_000))]
     given_up: u32,
     /// People who call at the same time. More of them get done sooner, and wait for each other more.
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=200))]
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=200))]
     callers: u32,
     /// The `birdcall` to measure.
     #[arg(long, value_name = "FILE")]
@@ -70,6 +70,10 @@ impl Kind {
         }
     }
 }
+
+/// Milliseconds before each call. A server takes 20 invites of a person at once and then one in three seconds, and a call
+/// takes a little more than one.
+const PAUSE: std::ops::Range<u64> = 900..2_300;
 
 /// One call to make.
 #[derive(Debug, Clone)]
@@ -169,7 +173,7 @@ async fn measure(wanted: &SilenceBench, seed: u64) -> Outcome<Vec<Heard>> {
                     kind,
                     callee: caller.callee(kind, n).to_owned(),
                     gives_up: n >= ringing,
-                    pause: Duration::from_millis(random.random_range(20..300)),
+                    pause: Duration::from_millis(random.random_range(PAUSE)),
                 });
             }
         }

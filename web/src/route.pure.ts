@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: 'calls' }
   | { readonly page: 'people' }
   | { readonly page: 'person'; readonly handle: string }
+  | { readonly page: 'address-book' }
   | { readonly page: 'settings' }
   | { readonly page: 'settings-calls' }
   | { readonly page: 'settings-quiet' }
@@ -27,6 +28,7 @@ export function routeOf(path: string): Route {
   if (second === undefined) {
     if (first === 'requests') return { page: 'requests' };
     if (first === 'messages' || first === 'calls' || first === 'people' || first === 'settings') return { page: first };
+    if (first === 'address-book') return { page: 'address-book' };
     return { page: 'lost' };
   }
   if (first === 'settings') {
@@ -65,6 +67,7 @@ export function areaOf(route: Route): Area | undefined {
       return 'calls';
     case 'people':
     case 'person':
+    case 'address-book':
       return 'people';
     case 'settings':
     case 'settings-calls':

@@ -17,6 +17,8 @@ describe('routes', () => {
     ['/calls/ann', { page: 'lost' }],
     ['/people', { page: 'people' }],
     ['/people/bob', { page: 'person', handle: 'bob' }],
+    ['/address-book', { page: 'address-book' }],
+    ['/address-book/x', { page: 'lost' }],
     ['/settings', { page: 'settings' }],
     ['/settings/account', { page: 'settings-account' }],
     ['/settings/calls', { page: 'settings-calls' }],

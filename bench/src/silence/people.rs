@@ -12,9 +12,14 @@ use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// Calls to one person before the next one's turn: C-5 makes the fourth unanswered ring in a row silent. All kinds get
-/// the same number, so that nothing but the kind differs.
-const EACH: u32 = 3;
+/// Calls to one person before the next one's turn. C-5 makes the fourth unanswered ring in a row silent; calls that do
+/// not ring have no such bound, and each person made costs a password's hash.
+const fn each(kind: Kind) -> u32 {
+    match kind {
+        Kind::Offline => 3,
+        Kind::Blocked | Kind::NotAllowed | Kind::Silent => 9,
+    }
+}
 
 /// Sign-ups from one address, fewer than a server takes at once.
 const FROM_ONE_ADDRESS: u32 = 20;
@@ -55,7 +60,7 @@ impl Caller {
     /// Whom the `n`th call of a kind is for.
     pub(super) fn callee(&self, kind: Kind, n: u32) -> &str {
         let of_kind = &self.callees[kind as usize];
-        &of_kind[(n / EACH) as usize % of_kind.len()].handle
+        &of_kind[(n / each(kind)) as usize % of_kind.len()].handle
     }
 }
 
@@ -101,19 +106,18 @@ impl World {
             .trim()
             .strip_prefix("listening ")
             .ok_or("the server does not start")?;
-        let callees = calls.div_ceil(EACH);
         let at_once = Arc::new(Semaphore::new(AT_ONCE));
         let mut making = JoinSet::new();
         for n in 0..wanted.callers {
             let (url, at_once) = (url.to_owned(), Arc::clone(&at_once));
-            making.spawn(async move { caller(&url, n, callees, &at_once).await });
+            making.spawn(async move { caller(&url, n, calls, &at_once).await });
         }
         let mut callers = Vec::new();
         while let Some(made) = making.join_next().await {
             callers.push(made.map_err(|error| error.to_string())??);
         }
         Ok(Self {
-            size: wanted.callers * (1 + callees * Kind::ALL.len() as u32),
+            size: wanted.callers * of_each(calls),
             callers,
             _server: server,
             _data: data,
@@ -145,8 +149,14 @@ impl World {
     }
 }
 
-async fn caller(url: &str, n: u32, callees: u32, at_once: &Semaphore) -> Outcome<Caller> {
-    let mut number = n * (1 + callees * 4);
+/// People that one caller takes, with himself.
+fn of_each(calls: u32) -> u32 {
+    let callees = Kind::ALL.map(|kind| calls.div_ceil(each(kind)));
+    1 + callees.iter().sum::<u32>()
+}
+
+async fn caller(url: &str, n: u32, calls: u32, at_once: &Semaphore) -> Outcome<Caller> {
+    let mut number = n * of_each(calls);
     let mut next = async |what: &str| {
         let _turn = at_once.acquire().await.map_err(|error| error.to_string())?;
         let from = number / FROM_ONE_ADDRESS;
@@ -160,7 +170,7 @@ async fn caller(url: &str, n: u32, callees: u32, at_once: &Semaphore) -> Outcome
     let mut by_kind = Vec::new();
     for kind in Kind::ALL {
         let mut of_kind = Vec::new();
-        for _ in 0..callees {
+        for _ in 0..calls.div_ceil(each(kind)) {
             let callee = next("p").await?;
             let mut socket = callee.socket().await?;
             // C-1: a call is possible at all only to who has written.

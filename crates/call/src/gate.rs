@@ -4,6 +4,7 @@
 //! of its facts changes while the call rings (C-7). The facts come from the store; this is the whole decision.
 
 use birdcall_protocol::body::Audience;
+use birdcall_protocol::book::CallRule;
 use birdcall_protocol::call::UnrungReason;
 
 /// Everything the decision depends on.
@@ -21,6 +22,8 @@ pub struct GateFacts {
     pub callee_follows: bool,
     /// The caller is verified.
     pub caller_verified: bool,
+    /// The callee's exception for the caller: an extension of C-3 for one person.
+    pub rule: Option<CallRule>,
     /// Either has blocked the other (C-4).
     pub blocked: bool,
     /// The callee does not want to be disturbed now, and the caller is not one who may break through.
@@ -45,7 +48,11 @@ pub enum Verdict {
 ///
 /// C-1 stands before everything, also before a block: a caller to whom nobody wrote sees the same sentence whether he
 /// is blocked or not, so it tells him nothing (C-6). Then come the reasons in the order in which they speak for
-/// themselves in the callee's list: block, master switch, audience, do not disturb, limits.
+/// themselves in the callee's list: block, master switch, exception and audience, do not disturb, limits.
+///
+/// An exception takes the place of the boxes for one person and of nothing else: "always" lets in whom no box fits, but
+/// no call without a first message, past a block, the master switch, do not disturb (that has a list of its own) or the
+/// limits; "never" keeps out whom a box fits.
 #[must_use]
 pub fn gate(facts: &GateFacts) -> Verdict {
     if !facts.first_message {
@@ -57,8 +64,11 @@ pub fn gate(facts: &GateFacts) -> Verdict {
     if !facts.calling_on {
         return Verdict::Silent(UnrungReason::Off); // C-2
     }
-    if !in_audience(facts) {
-        return Verdict::Silent(UnrungReason::Audience); // C-3
+    match facts.rule {
+        Some(CallRule::Never) => return Verdict::Silent(UnrungReason::Exception),
+        Some(CallRule::Always) => {}
+        None if in_audience(facts) => {}
+        None => return Verdict::Silent(UnrungReason::Audience), // C-3
     }
     if facts.quiet {
         return Verdict::Silent(UnrungReason::DoNotDisturb); // C-6

@@ -2,13 +2,17 @@
 
 use birdcall_call::{GateFacts, Verdict, gate};
 use birdcall_protocol::body::Audience;
+use birdcall_protocol::book::CallRule;
 use birdcall_protocol::call::UnrungReason;
 
-/// All combinations of twelve facts.
+/// All combinations of twelve facts, each with every exception.
 fn combinations() -> impl Iterator<Item = GateFacts> {
-    (0_u32..1 << 12).map(|bits| {
+    let rules = [None, Some(CallRule::Always), Some(CallRule::Never)];
+    let bits = (0_u32..1 << 12).flat_map(move |bits| rules.map(|rule| (bits, rule)));
+    bits.map(|(bits, rule)| {
         let bit = |place: u32| bits & (1 << place) != 0;
         GateFacts {
+            rule,
             first_message: bit(0),
             calling_on: bit(1),
             audience: Audience {
@@ -41,7 +45,14 @@ fn oracle(facts: &GateFacts) -> Verdict {
         (!facts.first_message, Verdict::FirstMessageNeeded),
         (facts.blocked, silent(UnrungReason::Blocked)),
         (!facts.calling_on, silent(UnrungReason::Off)),
-        (fitting_boxes == 0, silent(UnrungReason::Audience)),
+        (
+            facts.rule == Some(CallRule::Never),
+            silent(UnrungReason::Exception),
+        ),
+        (
+            facts.rule.is_none() && fitting_boxes == 0,
+            silent(UnrungReason::Audience),
+        ),
         (facts.quiet, silent(UnrungReason::DoNotDisturb)),
         (facts.over_limit, silent(UnrungReason::Limits)),
     ];
@@ -56,7 +67,7 @@ fn the_full_truth_table() {
         assert_eq!(gate(&facts), oracle(&facts), "{facts:?}");
         count += 1;
     }
-    assert_eq!(count, 4096);
+    assert_eq!(count, 3 * 4096);
 }
 
 /// What must hold whatever the order of the rules is: these are about the verdicts, not about how they are found.
@@ -78,7 +89,24 @@ fn what_no_combination_may_break() {
                 verified: false,
                 everyone: false,
             };
-        assert!(!rings || ticked, "{facts:?}");
+        assert!(
+            !rings || ticked || facts.rule == Some(CallRule::Always),
+            "{facts:?}"
+        );
+        // "Never" is never.
+        assert!(!rings || facts.rule != Some(CallRule::Never), "{facts:?}");
+        // "Always" changes nothing but what the boxes say.
+        if facts.rule == Some(CallRule::Always) {
+            let everyone = GateFacts {
+                rule: None,
+                audience: Audience {
+                    everyone: true,
+                    ..facts.audience
+                },
+                ..facts
+            };
+            assert_eq!(verdict, gate(&everyone), "{facts:?}");
+        }
         // What is told openly depends on nothing that the caller may not know (C-6).
         assert_eq!(
             verdict == Verdict::FirstMessageNeeded,
@@ -110,6 +138,7 @@ const FRIEND: GateFacts = GateFacts {
     in_address_book: false,
     callee_follows: true,
     caller_verified: false,
+    rule: None,
     blocked: false,
     quiet: false,
     over_limit: false,

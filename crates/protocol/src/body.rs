@@ -1,5 +1,6 @@
 //! HTTP bodies under `/api/v1`. HTTP changes what is remembered and reads it; the socket tells what changed.
 
+use crate::book::CallRule;
 use crate::call::{CallKind, CallOutcome, Phase, Role, UnrungReason};
 pub use crate::entry::{Entry, EntryBody, MessageChange, Quote, Reaction, ReactionChoice};
 use crate::profile::LookAlike;
@@ -253,6 +254,12 @@ pub struct Profile {
     pub looks_like: Option<LookAlike>,
     /// Whether one may press Call.
     pub call: CallOption,
+    /// One's own exception for them from who may call.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub call_rule: Option<CallRule>,
+    /// One has asked them for a first message, less than a week ago.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub asked_at: Option<Timestamp>,
 }
 
 /// Whether one may press Call, as far as one may know (C-6): only what one could see oneself.

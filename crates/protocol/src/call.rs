@@ -124,6 +124,8 @@ pub enum UnrungReason {
     Blocked,
     /// "Audio and video calling" is off (C-2).
     Off,
+    /// One's exception for the caller is "never" (C-3).
+    Exception,
     /// No ticked box fits the caller (C-3).
     Audience,
     /// One did not want to be disturbed.

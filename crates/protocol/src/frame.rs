@@ -361,6 +361,8 @@ pub enum Changed {
     Devices,
     /// `/requests`: one was accepted or deleted, so `/conversations` as well.
     Requests,
+    /// `/asks`: somebody would like to call, and asks for a message first.
+    Asks,
 }
 
 #[cfg(test)]

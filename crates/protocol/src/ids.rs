@@ -127,6 +127,10 @@ id! {
     /// One self-test of a device's ring.
     TestId
 }
+id! {
+    /// One entry of an address book, private to its owner.
+    BookEntryId
+}
 
 #[cfg(test)]
 mod tests {

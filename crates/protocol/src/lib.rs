@@ -1,7 +1,7 @@
 //! What Birdcall's server and its clients say to each other.
 //!
 //! Reading order: [`ids`], [`handle`] and [`email`] name things, [`limits`] bounds them, [`call`] has the words of a call,
-//! [`body`], [`account`], [`profile`], [`talk`] and [`report`] the HTTP bodies, [`entry`] what stands in a conversation,
+//! [`body`], [`account`], [`book`], [`profile`], [`talk`] and [`report`] the HTTP bodies, [`entry`] what stands in a conversation,
 //! [`frame`] the WebSocket frames, [`push`] what a closed app is told, [`quiet`] and [`ring_test`] two subjects that stand
 //! in several of them, [`ways_in`] how a person comes in, [`code`] the stable error codes.
 //!
@@ -11,6 +11,7 @@
 
 pub mod account;
 pub mod body;
+pub mod book;
 pub mod call;
 pub mod code;
 pub mod email;

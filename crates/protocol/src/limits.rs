@@ -68,8 +68,17 @@ pub const MAX_DEVICES: u32 = 20;
 /// Passkeys of a person. Each one is named to every authenticator that makes another.
 pub const MAX_PASSKEYS: u32 = 20;
 
-/// Entries of an address book.
+/// Entries of an address book. All of one are answered at once: raising it makes that answer, about 1 MB, longer.
 pub const MAX_ADDRESS_BOOK: u32 = 10_000;
+
+/// Entries in one part of an import. Raising it keeps other writers waiting longer; each costs about 50 µs.
+pub const MAX_IMPORT: usize = 200;
+
+/// Exceptions from who may call. Raising it costs a row each, and a longer list to look through.
+pub const MAX_EXCEPTIONS: u32 = 1_000;
+
+/// People looked at to say how many can call now. Raising it makes each change of a box cost more: about 5 ms now.
+pub const MAX_PREVIEW: u32 = 1_000;
 
 /// Longest voice message, in seconds (M-5).
 pub const MAX_VOICE_SECONDS: u32 = 120;

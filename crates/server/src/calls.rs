@@ -12,6 +12,7 @@ mod step;
 mod sweep;
 pub mod turns;
 
+pub use facts::preview;
 pub use invite::{Invited, invite};
 pub use signal::{Leg, candidate, description, media};
 pub(crate) use step::machine;

@@ -98,6 +98,14 @@ const A_WHILE: Duration = Duration::from_secs(5);
 /// Reports of one person. Raising it lets one person fill the operator's list.
 const REPORTS: (NonZeroU32, Duration) = (most(10), Duration::from_secs(600));
 
+/// Asks for a first message, of one person: 20 at once, then one in five minutes. Raising it lets one account bother more
+/// people.
+const ASKS: (NonZeroU32, Duration) = (most(20), Duration::from_secs(300));
+
+/// Entries put into one person's address book one by one, and parts of imports: 100 at once, then ten a second. Raising it
+/// makes trying out addresses faster, each of which costs an entry.
+const BOOK: (NonZeroU32, Duration) = (most(100), Duration::from_millis(100));
+
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Clock, NoOpMiddleware<Nanos>>;
 
 /// All rate limits.
@@ -126,6 +134,8 @@ pub struct Doors {
     finishes_of: Limiter<String>,
     exports: Limiter<PersonId>,
     typing: Limiter<PersonId>,
+    asks: Limiter<PersonId>,
+    book: Limiter<PersonId>,
 }
 
 impl Doors {
@@ -157,6 +167,8 @@ impl Doors {
             exports: limiter(EXPORTS, clock),
             clock: clock.clone(),
             typing: limiter(TYPING, clock),
+            asks: limiter(ASKS, clock),
+            book: limiter(BOOK, clock),
         }
     }
 
@@ -322,6 +334,22 @@ impl Doors {
         self.typing.check_key(&person).is_ok()
     }
 
+    /// Before asking for a first message.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn ask(&self, person: PersonId) -> Result<(), ApiError> {
+        self.check(&self.asks, &person)
+    }
+
+    /// Before something goes into an address book.
+    ///
+    /// # Errors
+    /// `too_many`.
+    pub fn book(&self, person: PersonId) -> Result<(), ApiError> {
+        self.check(&self.book, &person)
+    }
+
     /// Forgets who has not knocked for long.
     pub fn forget(&self) {
         for door in [
@@ -339,6 +367,8 @@ impl Doors {
             &self.pictures,
             &self.reports,
             &self.typing,
+            &self.asks,
+            &self.book,
         ] {
             door.retain_recent();
         }

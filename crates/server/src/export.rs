@@ -255,7 +255,6 @@ async fn gather(app: &App, me: PersonId, sink: &Sink) -> Result<(), Stop> {
     for (name, tie) in [
         ("following", Tie::Follow),
         ("blocked", Tie::Block),
-        ("address_book", Tie::AddressBook),
         ("let_through", Tie::BreakThrough),
     ] {
         let people = reader.tied(me, tie).await?;
@@ -266,6 +265,10 @@ async fn gather(app: &App, me: PersonId, sink: &Sink) -> Result<(), Stop> {
         lists.insert(name.to_owned(), people.into());
     }
     sink.json("people.json", &lists).await?;
+    sink.json("address-book.json", &reader.book(me).await?)
+        .await?;
+    sink.json("call-exceptions.json", &reader.exceptions(me).await?)
+        .await?;
     drop(reader);
     calls(app, me, sink).await?;
     let unrung = app.store.read().await?.unrung_calls(me, UNRUNG).await?;

@@ -6,6 +6,7 @@
 mod account;
 mod accounts;
 mod address_book;
+mod asks;
 mod assets;
 mod avatars;
 mod calls;
@@ -13,6 +14,7 @@ mod conversations;
 mod deletion;
 mod devices;
 mod entries;
+mod exceptions;
 mod export;
 mod health;
 mod input;
@@ -85,6 +87,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(passwords::finish))
         .routes(routes!(deletion::want, deletion::when, deletion::keep))
         .routes(routes!(devices::list, devices::remove_others))
+        .routes(routes!(exceptions::preview))
+        .routes(routes!(exceptions::list))
+        .routes(routes!(exceptions::set, exceptions::remove))
+        .routes(routes!(asks::list))
+        .routes(routes!(asks::ask))
+        .routes(routes!(asks::dismiss))
         .routes(routes!(quiet::set))
         .routes(routes!(quiet::people))
         .routes(routes!(quiet::let_through, quiet::keep_out))
@@ -102,7 +110,16 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(people::blocked))
         .routes(routes!(reports::report, reports::list))
         .routes(routes!(reports::warning_read))
-        .routes(routes!(address_book::list, address_book::clear))
+        .routes(routes!(
+            address_book::list,
+            address_book::create,
+            address_book::clear
+        ))
+        .routes(routes!(
+            address_book::name_entry,
+            address_book::remove_entry
+        ))
+        .routes(routes!(address_book::import, address_book::undo_import))
         .routes(routes!(address_book::add, address_book::remove))
         .routes(routes!(conversations::list))
         .routes(routes!(conversations::head))

@@ -1,5 +1,6 @@
 //! Where ids and tokens come from: the operating system's generator, seeded into a cryptographic one.
 
+use birdcall_protocol::ids::BookEntryId;
 use birdcall_protocol::{CallId, DeviceId, PasskeyId, PersonId, TestId};
 
 /// A new person's id.
@@ -36,6 +37,12 @@ pub fn passkey() -> PasskeyId {
 #[must_use]
 pub fn user_handle() -> [u8; 16] {
     rand::random()
+}
+
+/// A new entry of an address book.
+#[must_use]
+pub fn book_entry() -> BookEntryId {
+    BookEntryId::new(rand::random())
 }
 
 /// The id of a push in the outbox: 63 bits.

@@ -3,9 +3,16 @@
 use crate::names::line;
 use crate::problem::ApiError;
 use birdcall_protocol::Code;
-use birdcall_protocol::limits::{MAX_DEVICE_NAME, MAX_KEY, MAX_MESSAGE};
+use birdcall_protocol::limits::{MAX_DEVICE_NAME, MAX_KEY, MAX_MESSAGE, MAX_NAME};
 
 pub use crate::names::{bio, name};
+
+/// What somebody calls another in their address book; cut rather than refused, since files say what they like.
+#[must_use]
+pub fn book_name(text: &str) -> String {
+    let cut: String = line(text).chars().take(MAX_NAME).collect();
+    cut.trim_end().to_owned()
+}
 
 /// A direct message, as typed but for control characters.
 ///

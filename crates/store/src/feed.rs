@@ -179,6 +179,7 @@ fn columns(news: News) -> (&'static str, Option<i64>, Option<i64>) {
         News::Changed(Changed::Calls) => ("calls", None, None),
         News::Changed(Changed::Devices) => ("devices", None, None),
         News::Changed(Changed::Requests) => ("requests", None, None),
+        News::Changed(Changed::Asks) => ("asks", None, None),
     }
 }
 
@@ -209,6 +210,7 @@ fn news(kind: &str, other: Option<i64>, seq: Option<i64>) -> Result<News, StoreE
         ("calls", None, None) => News::Changed(Changed::Calls),
         ("devices", None, None) => News::Changed(Changed::Devices),
         ("requests", None, None) => News::Changed(Changed::Requests),
+        ("asks", None, None) => News::Changed(Changed::Asks),
         _ => return Err(StoreError::Broken(format!("news of kind {kind}"))),
     })
 }

@@ -24,6 +24,8 @@ const REMOVED: &[&str] = &[
     "DELETE FROM follows WHERE follower = $1 OR followed = $1",
     "DELETE FROM blocks WHERE blocker = $1 OR blocked = $1",
     "DELETE FROM address_book WHERE owner = $1 OR person = $1",
+    "DELETE FROM call_exceptions WHERE owner = $1 OR person = $1",
+    "DELETE FROM asks WHERE asker = $1 OR asked = $1",
     "DELETE FROM break_through WHERE owner = $1 OR person = $1",
     "DELETE FROM avatars WHERE person = $1",
     "DELETE FROM passkeys WHERE person = $1",

@@ -5,6 +5,9 @@
 //! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`,
 //! `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`, `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`,
 //! `feed`, `push`, `reports`.
+//! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
+//! `exceptions`, `asks`, `conversations`, `entries`, `editing`, `pages`, `requests`, `receipts`, `fold`, `search`,
+//! `voices`, `deleting`, `calls`, `feed`, `push`, `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
@@ -12,7 +15,9 @@
 //!
 //! Ways in beside the password stand in `ceremonies`, `passkeys` and `identities`.
 
+mod asks;
 mod avatars;
+mod book;
 mod calls;
 mod ceremonies;
 mod conversations;
@@ -22,6 +27,7 @@ mod editing;
 mod emails;
 mod entries;
 mod error;
+mod exceptions;
 mod exporting;
 mod feed;
 mod finding;
@@ -49,6 +55,7 @@ mod words;
 mod writer;
 
 pub use avatars::{AvatarSize, NewAvatar};
+pub use book::{InBook, NewEntry, Whom};
 pub use calls::{CallColumns, CallHistory, CallRow, Gone, NewCall, RingTimes};
 pub use ceremonies::CeremonyKind;
 pub use conversations::{Added, CallEntry, Content, Head, NewMessage};
@@ -56,6 +63,7 @@ pub use devices::{DeviceRow, SignedIn};
 pub use editing::OwnEntry;
 pub use emails::EmailRow;
 pub use error::StoreError;
+pub use exceptions::PossibleCaller;
 pub use feed::{FeedItem, FeedPage, News};
 pub use finding::Sought;
 pub use fold::Words;

@@ -1,7 +1,10 @@
-//! Ties between two people: follow, block, address book.
+//! Ties between two people: follow, block, who breaks through. The other direction of it, what ties them, also counts
+//! address book and exception.
 
 use crate::people::{PersonRow, ProfileColumns, profile_columns};
+use crate::words::from_word;
 use crate::{Reader, StoreError, Tx};
+use birdcall_protocol::book::CallRule;
 use birdcall_protocol::{Handle, PersonId, Timestamp};
 
 /// A kind of tie from one person to another.
@@ -11,8 +14,6 @@ pub enum Tie {
     Follow,
     /// One has blocked the other.
     Block,
-    /// The other is in one's address book.
-    AddressBook,
     /// The other's calls ring also while one does not want to be disturbed.
     BreakThrough,
 }
@@ -28,10 +29,14 @@ pub struct Ties {
     pub blocked: bool,
     /// The other has blocked one.
     pub blocked_by: bool,
-    /// The other is in one's address book.
+    /// The other is in one's address book, by handle or by verified address (M-3). For the gate alone.
     pub in_address_book: bool,
+    /// The same, as far as one may see it: an address whose person does not want to be found by it shows nothing.
+    pub seen_in_address_book: bool,
     /// The other's calls ring also while one does not want to be disturbed.
     pub breaks_through: bool,
+    /// One's exception for the other from who may call (C-3).
+    pub rule: Option<CallRule>,
 }
 
 /// Which of a person's two public lists.
@@ -51,6 +56,8 @@ pub struct FollowCounts {
     /// Those whom they follow.
     pub following: u32,
 }
+
+type Row = (i64, i64, i64, i64, i64, i64, i64, Option<String>);
 
 impl Reader {
     /// Up to `limit` of the people in a public list of `person`, by handle, from behind `after`, and whether there are
@@ -120,33 +127,33 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn ties(&mut self, one: PersonId, other: PersonId) -> Result<Ties, StoreError> {
-        let (following, followed, blocked, blocked_by, book, through): (
-            i64,
-            i64,
-            i64,
-            i64,
-            i64,
-            i64,
-        ) = sqlx::query_as(
-            "SELECT \
+        let (following, followed, blocked, blocked_by, book, seen, through, rule): Row =
+            sqlx::query_as(
+                "SELECT \
                  (SELECT count(*) FROM follows WHERE follower = $1 AND followed = $2), \
                  (SELECT count(*) FROM follows WHERE follower = $2 AND followed = $1), \
                  (SELECT count(*) FROM blocks WHERE blocker = $1 AND blocked = $2), \
                  (SELECT count(*) FROM blocks WHERE blocker = $2 AND blocked = $1), \
-                 (SELECT count(*) FROM address_book WHERE owner = $1 AND person = $2), \
-                 (SELECT count(*) FROM break_through WHERE owner = $1 AND person = $2)",
-        )
-        .bind(one.as_i64())
-        .bind(other.as_i64())
-        .fetch_one(self.sql())
-        .await?;
+                 (SELECT count(*) FROM address_book WHERE owner = $1 AND (person = $2 \
+                     OR email_key = (SELECT key FROM emails WHERE person = $2))), \
+                 (SELECT count(*) FROM address_book WHERE owner = $1 AND (person = $2 \
+                     OR email_key = (SELECT key FROM emails WHERE person = $2 AND findable = 1))), \
+                 (SELECT count(*) FROM break_through WHERE owner = $1 AND person = $2), \
+                 (SELECT rule FROM call_exceptions WHERE owner = $1 AND person = $2)",
+            )
+            .bind(one.as_i64())
+            .bind(other.as_i64())
+            .fetch_one(self.sql())
+            .await?;
         Ok(Ties {
             following: following != 0,
             followed: followed != 0,
             blocked: blocked != 0,
             blocked_by: blocked_by != 0,
             in_address_book: book != 0,
+            seen_in_address_book: seen != 0,
             breaks_through: through != 0,
+            rule: rule.map(from_word).transpose()?,
         })
     }
 
@@ -166,12 +173,6 @@ impl Reader {
                 "SELECT ",
                 profile_columns!(),
                 " FROM blocks t JOIN people p ON p.id = t.blocked WHERE t.blocker = $1 \
-                 AND p.deletes IS NULL ORDER BY p.handle"
-            ),
-            Tie::AddressBook => concat!(
-                "SELECT ",
-                profile_columns!(),
-                " FROM address_book t JOIN people p ON p.id = t.person WHERE t.owner = $1 \
                  AND p.deletes IS NULL ORDER BY p.handle"
             ),
             Tie::BreakThrough => concat!(
@@ -202,18 +203,6 @@ impl Reader {
                 .await?;
         Ok(crate::words::natural(count))
     }
-
-    /// How many are in `owner`'s address book.
-    ///
-    /// # Errors
-    /// `Unavailable`.
-    pub async fn address_book_size(&mut self, owner: PersonId) -> Result<u64, StoreError> {
-        let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM address_book WHERE owner = $1")
-            .bind(owner.as_i64())
-            .fetch_one(self.sql())
-            .await?;
-        Ok(crate::words::natural(count))
-    }
 }
 
 impl Tx {
@@ -235,10 +224,6 @@ impl Tx {
             }
             Tie::Block => {
                 "INSERT INTO blocks (blocker, blocked, since) VALUES ($1, $2, $3) \
-                 ON CONFLICT DO NOTHING"
-            }
-            Tie::AddressBook => {
-                "INSERT INTO address_book (owner, person, since) VALUES ($1, $2, $3) \
                  ON CONFLICT DO NOTHING"
             }
             Tie::BreakThrough => {
@@ -268,7 +253,6 @@ impl Tx {
         let sql = match tie {
             Tie::Follow => "DELETE FROM follows WHERE follower = $1 AND followed = $2",
             Tie::Block => "DELETE FROM blocks WHERE blocker = $1 AND blocked = $2",
-            Tie::AddressBook => "DELETE FROM address_book WHERE owner = $1 AND person = $2",
             Tie::BreakThrough => "DELETE FROM break_through WHERE owner = $1 AND person = $2",
         };
         let done = sqlx::query(sql)
@@ -277,17 +261,5 @@ impl Tx {
             .execute(self.sql())
             .await?;
         Ok(done.rows_affected() == 1)
-    }
-
-    /// Empties an address book.
-    ///
-    /// # Errors
-    /// `Unavailable`.
-    pub async fn clear_address_book(&mut self, owner: PersonId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM address_book WHERE owner = $1")
-            .bind(owner.as_i64())
-            .execute(self.sql())
-            .await?;
-        Ok(())
     }
 }

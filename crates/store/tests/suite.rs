@@ -1,6 +1,7 @@
 //! One suite for the store, run on each database it supports.
 
 mod accounts;
+mod book;
 mod keeping;
 mod long;
 mod passkeys;
@@ -140,7 +141,7 @@ async fn a_feed_that_was_thrown_away_is_said_to_be_unknown() {
 async fn ties_are_one_way_and_made_once() {
     let world = World::new().await;
     let mut tx = world.store.write().await.unwrap();
-    for tie in [Tie::Follow, Tie::Block, Tie::AddressBook] {
+    for tie in [Tie::Follow, Tie::Block, Tie::BreakThrough] {
         assert!(tx.tie(ANN, BOB, tie, Timestamp(1)).await.unwrap());
         assert!(!tx.tie(ANN, BOB, tie, Timestamp(2)).await.unwrap());
         assert_eq!(tx.tied(ANN, tie).await.unwrap()[0].id, BOB);
@@ -149,7 +150,7 @@ async fn ties_are_one_way_and_made_once() {
     let there = Ties {
         following: true,
         blocked: true,
-        in_address_book: true,
+        breaks_through: true,
         ..Ties::default()
     };
     let back = Ties {
@@ -161,8 +162,6 @@ async fn ties_are_one_way_and_made_once() {
     assert_eq!(tx.ties(BOB, ANN).await.unwrap(), back);
     assert!(tx.untie(ANN, BOB, Tie::Block).await.unwrap());
     assert!(!tx.untie(ANN, BOB, Tie::Block).await.unwrap());
-    tx.clear_address_book(ANN).await.unwrap();
-    assert_eq!(tx.address_book_size(ANN).await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -6,11 +6,13 @@ import type {
   CallFilter,
   Calling,
   DeletionWish,
+  CallRule,
   DeviceChange,
   EmailChange,
   EmailWish,
   Invite,
   MailedCode,
+  NewBookEntry,
   NewcomerSignUp,
   NewPasskey,
   NewReport,
@@ -97,6 +99,17 @@ export const finishReset = (body: Reset) => take(http.POST('/api/v1/password-res
 export const wantDeletion = (body: DeletionWish) => take(http.POST('/api/v1/me/deletion', { body }));
 export const getDeletion = () => take(http.GET('/api/v1/me/deletion'));
 export const keepAccount = () => take(http.DELETE('/api/v1/me/deletion'));
+export const previewCalling = (body: Calling, signal: AbortSignal) =>
+  take(http.POST('/api/v1/me/calling/preview', { body, signal }));
+export const getExceptions = () => take(http.GET('/api/v1/me/calling/exceptions'));
+export const setException = (handle: string, rule: CallRule) =>
+  take(http.PUT('/api/v1/me/calling/exceptions/{handle}', { ...path(handle), body: { rule } }));
+export const removeException = (handle: string) =>
+  take(http.DELETE('/api/v1/me/calling/exceptions/{handle}', path(handle)));
+
+export const getAsks = () => take(http.GET('/api/v1/asks'));
+export const askForMessage = (handle: string) => take(http.POST('/api/v1/people/{handle}/ask', path(handle)));
+export const dismissAsk = (handle: string) => take(http.DELETE('/api/v1/asks/{handle}', path(handle)));
 
 export const putQuiet = (body: Quiet) => take(http.PUT('/api/v1/me/quiet', { body }));
 export const getLetThrough = () => take(http.GET('/api/v1/me/quiet/people'));
@@ -136,6 +149,13 @@ export const getReports = () => take(http.GET('/api/v1/reports'));
 export const postReport = (body: NewReport) => take(http.POST('/api/v1/reports', { body }));
 
 export const getAddressBook = () => take(http.GET('/api/v1/address-book'));
+export const createBookEntry = (body: NewBookEntry) => take(http.POST('/api/v1/address-book', { body }));
+export const nameBookEntry = (entry: string, name: string) =>
+  take(http.PATCH('/api/v1/address-book/entries/{entry}', { params: { path: { entry } }, body: { name } }));
+export const importBook = (key: string, entries: NewBookEntry[]) =>
+  take(http.POST('/api/v1/address-book/imports/{key}', { params: { path: { key } }, body: { entries } }));
+export const undoImport = (key: string) =>
+  take(http.DELETE('/api/v1/address-book/imports/{key}', { params: { path: { key } } }));
 export const clearAddressBook = () => take(http.DELETE('/api/v1/address-book'));
 export const addToAddressBook = (handle: string) => take(http.PUT('/api/v1/address-book/{handle}', path(handle)));
 export const dropFromAddressBook = (handle: string) => take(http.DELETE('/api/v1/address-book/{handle}', path(handle)));

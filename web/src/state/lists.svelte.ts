@@ -2,6 +2,9 @@
 import * as api from '../api/client';
 import type {
   Account,
+  Ask,
+  BookEntry,
+  CallException,
   CallFilter,
   CallPage,
   Device,
@@ -24,7 +27,31 @@ async function people(list: Promise<Person[]>): Promise<Person[]> {
 
 export const following = new Resource<Person[]>(() => people(api.getFollowing()), ['people']);
 export const blocked = new Resource<Person[]>(() => people(api.getBlocked()), ['people']);
-export const addressBook = new Resource<Person[]>(() => people(api.getAddressBook()), ['address_book']);
+export const addressBook = new Resource<BookEntry[]>(
+  async () => {
+    const book = await api.getAddressBook();
+    remember(book.flatMap((entry) => entry.person ?? []));
+    return book;
+  },
+  // Also when somebody they follow or block changes: what is shown of a person does.
+  ['address_book', 'people'],
+);
+/** Those of the address book who are here, by handle. */
+export const bookPeople = new Resource<Person[]>(async () => {
+  const book = await api.getAddressBook();
+  const all = new Map(book.flatMap(({ person }) => (person ? [[person.handle, person]] : [])));
+  return people(Promise.resolve([...all.values()].toSorted((a, b) => (a.handle < b.handle ? -1 : 1))));
+}, ['address_book', 'people']);
+export const exceptions = new Resource<CallException[]>(async () => {
+  const all = await api.getExceptions();
+  remember(all.map((exception) => exception.person));
+  return all;
+}, ['me', 'people']);
+export const asks = new Resource<Ask[]>(async () => {
+  const all = await api.getAsks();
+  remember(all.map((ask) => ask.from));
+  return all;
+}, ['asks', 'people']);
 export const devices = new Resource<Device[]>(api.getDevices, ['devices']);
 export const unrung = new Resource<UnrungCall[]>(api.getUnrungCalls, ['calls']);
 export const serverFacts = new Resource<ServerFacts>(api.getServer);

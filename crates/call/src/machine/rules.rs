@@ -162,6 +162,7 @@ fn callee_ringing(reach: Reach, device: DeviceId, act: Act) -> Result<Step, Refu
             Some(UnrungReason::Blocked) => Err(Refusal::NotYours),
             Some(
                 UnrungReason::Off
+                | UnrungReason::Exception
                 | UnrungReason::Audience
                 | UnrungReason::DoNotDisturb
                 | UnrungReason::Limits,
@@ -222,6 +223,7 @@ fn gate_changed(call: &Call, verdict: Verdict) -> Result<Step, Refusal> {
             Some(UnrungReason::Blocked) => Step::Block,
             Some(
                 UnrungReason::Off
+                | UnrungReason::Exception
                 | UnrungReason::Audience
                 | UnrungReason::DoNotDisturb
                 | UnrungReason::Limits,

@@ -4,7 +4,10 @@ use crate::clock::wall_clock;
 use birdcall_call::limits::{CALLEE_WINDOW, CALLEES_WINDOW, PAIR_HISTORY};
 use birdcall_call::quiet::is_quiet;
 use birdcall_call::{GateFacts, PathFacts, RingHistory, Verdict, gate, path};
+use birdcall_protocol::body::{Audience, Calling};
+use birdcall_protocol::book::CallingPreview;
 use birdcall_protocol::call::Path;
+use birdcall_protocol::limits::MAX_PREVIEW;
 use birdcall_protocol::{PersonId, Timestamp};
 use birdcall_store::{Reader, StoreError, Ties};
 
@@ -70,6 +73,7 @@ async fn gather(
         in_address_book: ties.in_address_book,
         callee_follows: ties.following,
         caller_verified: reader.person_by_id(caller).await?.verified,
+        rule: ties.rule,
         blocked: ties.blocked || ties.blocked_by,
         quiet: quiet && !ties.breaks_through,
         over_limit,
@@ -85,3 +89,74 @@ async fn gather(
         ties,
     })
 }
+
+/// How many could call with these settings, of the people to whom `person` has written, by the gate itself (C-1 to C-4).
+/// Rests on nothing that `person` may not know: neither on who has blocked them, nor on whose address is in the book
+/// without wanting to be found by it.
+pub async fn preview(
+    reader: &mut Reader,
+    person: PersonId,
+    calling: &Calling,
+    now: Timestamp,
+) -> Result<CallingPreview, StoreError> {
+    let quiet = reader.quiet(person).await?;
+    let quiet = is_quiet(&quiet, now, wall_clock(&quiet.zone, now));
+    let callers = reader.possible_callers(person, MAX_PREVIEW + 1).await?;
+    let mut preview = CallingPreview {
+        quiet,
+        more: callers.len() > MAX_PREVIEW as usize,
+        ..CallingPreview::default()
+    };
+    for caller in callers.iter().take(MAX_PREVIEW as usize) {
+        let facts = GateFacts {
+            first_message: true,
+            calling_on: calling.enabled,
+            audience: calling.audience,
+            in_address_book: caller.in_address_book,
+            callee_follows: caller.following,
+            caller_verified: caller.verified,
+            rule: caller.rule,
+            blocked: false,
+            quiet: false,
+            over_limit: false,
+        };
+        let rings = |facts: GateFacts| u32::from(gate(&facts) == Verdict::Ring);
+        let alone = |audience: Audience| {
+            rings(GateFacts {
+                audience,
+                rule: None,
+                calling_on: true,
+                ..facts
+            })
+        };
+        preview.people += rings(facts);
+        preview.now += rings(GateFacts {
+            quiet: quiet && !caller.breaks_through,
+            ..facts
+        });
+        preview.boxes.address_book += alone(Audience {
+            address_book: true,
+            ..NO_BOX
+        });
+        preview.boxes.following += alone(Audience {
+            following: true,
+            ..NO_BOX
+        });
+        preview.boxes.verified += alone(Audience {
+            verified: true,
+            ..NO_BOX
+        });
+        preview.boxes.everyone += alone(Audience {
+            everyone: true,
+            ..NO_BOX
+        });
+    }
+    Ok(preview)
+}
+
+const NO_BOX: Audience = Audience {
+    address_book: false,
+    following: false,
+    verified: false,
+    everyone: false,
+};

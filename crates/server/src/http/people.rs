@@ -224,12 +224,11 @@ pub(super) async fn tie(
     if changed {
         let what = match tie {
             Tie::Follow | Tie::Block => Changed::People,
-            Tie::AddressBook => Changed::AddressBook,
             Tie::BreakThrough => Changed::Me,
         };
         tx.tell(me, News::Changed(what)).await?;
-        // Following is a yes to what they wrote, and so is taking them into the address book (M-4).
-        if make && matches!(tie, Tie::Follow | Tie::AddressBook) {
+        // Following is a yes to what they wrote (M-4).
+        if make && tie == Tie::Follow {
             tx.set_standing(me, id, Standing::Accepted).await?;
         }
     }
@@ -285,7 +284,7 @@ pub(super) async fn seen(
         CallOption::FirstMessageNeeded
     };
     let counts = reader.follow_counts(other.id).await?;
-    let known = other.id == me || ties.following || ties.in_address_book || other.verified;
+    let known = other.id == me || ties.following || ties.seen_in_address_book || other.verified;
     let looks_like = if known {
         None
     } else {
@@ -299,10 +298,12 @@ pub(super) async fn seen(
         bio: other.bio,
         following: ties.following,
         follows_you: ties.followed,
-        in_address_book: ties.in_address_book,
+        in_address_book: ties.seen_in_address_book,
         blocked: ties.blocked,
         breaks_through: ties.breaks_through,
         call,
+        call_rule: ties.rule,
+        asked_at: reader.asked_at(me, other.id).await?,
     })
 }
 

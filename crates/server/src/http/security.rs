@@ -22,7 +22,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 
     connect-src 'self'; style-src 'self'; script-src 'self'; worker-src 'self'; \
     manifest-src 'self'; object-src 'none'; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
-    require-trusted-types-for 'script'; trusted-types svelte-trusted-html birdcall-worker";
+    require-trusted-types-for 'script'; trusted-types svelte-trusted-html birdcall-worker birdcall-reader";
 
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");

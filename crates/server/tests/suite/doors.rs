@@ -107,7 +107,7 @@ async fn pages_carry_the_policy_and_the_api_is_not_kept() {
         "{policy}"
     );
     assert!(
-        policy.ends_with("trusted-types svelte-trusted-html birdcall-worker"),
+        policy.ends_with("trusted-types svelte-trusted-html birdcall-worker birdcall-reader"),
         "{policy}"
     );
     assert_eq!(page.headers()["referrer-policy"], "no-referrer");

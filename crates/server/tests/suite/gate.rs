@@ -291,7 +291,7 @@ async fn on_the_beat(
     let mut a = ann.socket().await;
     let (caller, with) = (std::sync::Arc::clone(&ann), bob.handle.clone());
     let request = tokio::spawn(async move { caller.invite(&with, "audio").await });
-    let call = until_phase(app, &ann, Phase::Ringing).await;
+    let call = until_rings(app, &ann).await;
     for millis in [0, 99] {
         app.clock.advance(std::time::Duration::from_millis(millis));
         assert!(a.so_far().await.is_empty());
@@ -306,7 +306,7 @@ async fn on_the_beat(
         // A beat has gone by since.
         app.clock.advance(std::time::Duration::from_millis(44_900));
     }
-    until_phase(app, &ann, Phase::Ended).await;
+    until_over(app, &ann, call).await;
     if gives_up {
         // The socket that gave up is answered nothing at all until then.
         a.send(json!({"type": "ping"})).await;
@@ -331,22 +331,35 @@ async fn on_the_beat(
     told
 }
 
-/// Waits until the store has the caller's call in that phase; its id.
-async fn until_phase(app: &TestApp, caller: &Device, phase: Phase) -> CallId {
+/// Waits until the store has the caller's call, and whoever changes it has done all but wait for the beat.
+async fn until_rings(app: &TestApp, caller: &Device) -> CallId {
     let person = caller.handle.parse().unwrap();
     loop {
         let mut reader = app.running.app.store.read().await.unwrap();
         let person = reader.person(&person).await.unwrap().unwrap().id;
         let open = reader.open_calls(person).await.unwrap();
-        let found = match phase {
-            Phase::Ended => open.is_empty().then_some(CallId::from_i64(0)),
-            _ => open.first().map(|row| row.id),
-        };
         drop(reader);
-        match found {
-            Some(call) => return call,
-            None => tokio::task::yield_now().await,
+        if let Some(row) = open.first() {
+            drop(app.running.app.turns.of(row.id).await);
+            return row.id;
         }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// The same, until it is over.
+async fn until_over(app: &TestApp, caller: &Device, call: CallId) {
+    let person = caller.handle.parse().unwrap();
+    loop {
+        let mut reader = app.running.app.store.read().await.unwrap();
+        let person = reader.person(&person).await.unwrap().unwrap().id;
+        let open = reader.open_calls(person).await.unwrap();
+        drop(reader);
+        if open.is_empty() {
+            drop(app.running.app.turns.of(call).await);
+            return;
+        }
+        tokio::task::yield_now().await;
     }
 }
 

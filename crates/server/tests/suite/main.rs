@@ -3,7 +3,9 @@
 mod abuse;
 mod account;
 mod accounts;
+mod address_book;
 mod app;
+mod asks;
 mod avatars;
 mod calls;
 #[path = "../../../relay/tests/loopback/client.rs"]
@@ -12,6 +14,7 @@ mod crawl;
 mod deletion;
 mod doors;
 mod editing;
+mod exceptions;
 mod export;
 mod foreign;
 mod frames;

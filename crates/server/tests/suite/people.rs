@@ -19,7 +19,7 @@ async fn people_are_found_followed_and_put_into_the_book() {
     ann.put("/address-book/bob", None)
         .await
         .expect(StatusCode::OK);
-    assert_eq!(ann.get("/address-book").await[0]["handle"], "bob");
+    assert_eq!(ann.get("/address-book").await[0]["person"]["handle"], "bob");
     // M-3: nobody learns whose book they are in.
     assert_eq!(bob.get("/people/ann").await["in_address_book"], false);
     ann.delete("/address-book")

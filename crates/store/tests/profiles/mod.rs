@@ -1,10 +1,12 @@
 //! Pictures, finding people, look-alikes, reports and what the operator does.
 
 use crate::world::{ANN, BOB, CLEO, World};
+use birdcall_protocol::ids::BookEntryId;
 use birdcall_protocol::report::{ReportReason, ReportState};
 use birdcall_protocol::{DeviceId, Timestamp};
 use birdcall_store::{
-    Act, AvatarSize, Evidence, FollowList, Named, NewAct, NewAvatar, NewReportRow, StoreError, Tie,
+    Act, AvatarSize, Evidence, FollowList, Named, NewAct, NewAvatar, NewEntry, NewReportRow,
+    StoreError, Tie, Whom,
 };
 
 const AT: Timestamp = Timestamp(7);
@@ -60,11 +62,19 @@ async fn look_alikes_are_sought_among_ones_own_people_alone() {
         found.map(|person| person.handle.to_string())
     };
     assert_eq!(alike(&mut tx, BOB).await, None);
-    tx.tie(BOB, ANN, Tie::AddressBook, AT).await.unwrap();
+    let entry = NewEntry {
+        owner: BOB,
+        id: BookEntryId::new(1),
+        name: "",
+        whom: Whom::Person(ANN),
+        at: AT,
+        import: None,
+    };
+    tx.add_to_book(&entry).await.unwrap();
     assert_eq!(alike(&mut tx, BOB).await.as_deref(), Some("ann"));
     // Whoever looks like oneself is not like somebody else.
     assert_eq!(alike(&mut tx, ANN).await, None);
-    tx.untie(BOB, ANN, Tie::AddressBook).await.unwrap();
+    tx.clear_address_book(BOB).await.unwrap();
     tx.tie(BOB, ANN, Tie::Follow, AT).await.unwrap();
     assert_eq!(alike(&mut tx, BOB).await.as_deref(), Some("ann"));
     tx.tie(CLEO, ANN, Tie::Follow, AT).await.unwrap();

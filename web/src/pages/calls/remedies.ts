@@ -2,7 +2,7 @@
 import * as api from '../../api/client';
 import { asApiError } from '../../api/error';
 import { callingSettings } from '../../state/calling.svelte';
-import { addressBook, blocked, following, letThrough } from '../../state/lists.svelte';
+import { blocked, bookPeople, exceptions, following, letThrough } from '../../state/lists.svelte';
 import { toast } from '../../state/notices.svelte';
 import { words } from '../../words';
 import type { Remedy } from './remedy.pure';
@@ -39,6 +39,9 @@ async function perform(chosen: Remedy, handle: string): Promise<() => Promise<un
     case 'follow':
       await api.follow(handle);
       return () => api.unfollow(handle);
+    case 'lift':
+      await api.removeException(handle);
+      return () => api.setException(handle, 'never');
     case 'let_through':
       await api.letThrough(handle);
       return () => api.keepOut(handle);
@@ -72,7 +75,7 @@ async function takeBack(back: () => Promise<unknown>): Promise<void> {
 }
 
 /** The lists that say how one stands to callers. */
-const lists = [addressBook, following, blocked, letThrough];
+const lists = [bookPeople, following, blocked, letThrough, exceptions];
 
 /** Loads them; those on the screen elsewhere are the same. */
 export async function refresh(): Promise<void> {

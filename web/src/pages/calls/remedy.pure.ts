@@ -1,9 +1,9 @@
 // What to do about a call that did not ring: which press would have let it, and what that opens besides (C-2 to C-4).
-import type { Audience, Calling, Quiet, UnrungReason } from '../../api/types';
+import type { Audience, Calling, CallRule, Quiet, UnrungReason } from '../../api/types';
 
 /** One press. `allow` ticks boxes of the audience; with `add` the caller also goes into the address book. */
 export type Remedy =
-  | { readonly type: 'unblock' | 'switch_on' | 'add' | 'follow' | 'let_through' }
+  | { readonly type: 'unblock' | 'switch_on' | 'lift' | 'add' | 'follow' | 'let_through' }
   | { readonly type: 'allow'; readonly box: keyof Audience; readonly add: boolean };
 
 /** How one stands to the caller, and to calls, now. */
@@ -15,14 +15,17 @@ export interface Standing {
   readonly inAddressBook: boolean;
   readonly verified: boolean;
   readonly letThrough: boolean;
+  /** One's exception for the caller. */
+  readonly rule: CallRule | undefined;
 }
 
 /** What keeps the caller from ringing now, as the gate looks at it. */
-export type Obstacle = 'blocked' | 'off' | 'audience' | 'do_not_disturb';
+export type Obstacle = 'blocked' | 'off' | 'exception' | 'audience' | 'do_not_disturb';
 
 /** The caller's box, if any is ticked. */
-function fits({ calling: { audience }, following, inAddressBook, verified }: Standing): boolean {
+function fits({ calling: { audience }, following, inAddressBook, verified, rule }: Standing): boolean {
   return (
+    rule === 'always' ||
     audience.everyone ||
     (audience.address_book && inAddressBook) ||
     (audience.following && following) ||
@@ -42,6 +45,7 @@ export function switchedOn(quiet: Quiet, now: number): boolean {
 export function obstacle(reason: UnrungReason, standing: Standing, now: number): Obstacle | undefined {
   if (standing.blocked) return 'blocked';
   if (!standing.calling.enabled) return 'off';
+  if (standing.rule === 'never') return 'exception';
   if (!fits(standing)) return 'audience';
   if (standing.letThrough) return undefined;
   if (switchedOn(standing.quiet, now)) return 'do_not_disturb';
@@ -55,6 +59,8 @@ export function remedies(against: Obstacle, standing: Standing): Remedy[] {
       return [{ type: 'unblock' }];
     case 'off':
       return [{ type: 'switch_on' }];
+    case 'exception':
+      return [{ type: 'lift' }];
     case 'do_not_disturb':
       return [{ type: 'let_through' }];
     case 'audience':
@@ -88,6 +94,8 @@ export function after(remedy: Remedy, standing: Standing): Standing {
       return { ...standing, inAddressBook: true };
     case 'follow':
       return { ...standing, following: true };
+    case 'lift':
+      return { ...standing, rule: undefined };
     case 'let_through':
       return { ...standing, letThrough: true };
     case 'allow': {

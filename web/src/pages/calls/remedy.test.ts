@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Audience, UnrungReason } from '../../api/types';
+import type { Audience, CallRule, UnrungReason } from '../../api/types';
 import { after, obstacle, type Remedy, remedies, type Standing } from './remedy.pure';
 
 const NOW = 1_000;
@@ -13,6 +13,7 @@ const stranger: Standing = {
   inAddressBook: false,
   verified: false,
   letThrough: false,
+  rule: undefined,
 };
 const allowing = (audience: Partial<Audience>) => ({ ...stranger.calling, audience: { ...none, ...audience } });
 const hours = { from: 1_320, until: 420, days: [true, true, true, true, true, true, true] };
@@ -55,6 +56,7 @@ describe('the remedy for a call that did not ring', () => {
       { calling: { ...stranger.calling, enabled: false }, following: true },
       { type: 'switch_on' },
     ],
+    ['an exception is taken back', 'exception', { rule: 'never', following: true }, { type: 'lift' }],
     ['a block is lifted first', 'blocked', { blocked: true }, { type: 'unblock' }],
     [
       'quiet lets one person through',
@@ -98,12 +100,20 @@ describe('the remedy for a call that did not ring', () => {
       inAddressBook: fc.boolean(),
       verified: fc.boolean(),
       letThrough: fc.boolean(),
+      rule: fc.constantFrom<(CallRule | undefined)[]>(undefined, 'always', 'never'),
     });
-    const reasons = fc.constantFrom<UnrungReason>('blocked', 'off', 'audience', 'do_not_disturb', 'limits');
+    const reasons = fc.constantFrom<UnrungReason>(
+      'blocked',
+      'off',
+      'exception',
+      'audience',
+      'do_not_disturb',
+      'limits',
+    );
     fc.assert(
       fc.property(standing, reasons, fc.nat(), (start, reason, choice) => {
         let now: Standing = start;
-        for (let presses = 0; presses < 4; presses += 1) {
+        for (let presses = 0; presses < 5; presses += 1) {
           const against = obstacle(reason, now, NOW);
           if (against === undefined) break;
           const all = remedies(against, now);

@@ -2,7 +2,7 @@
 import * as api from '../../api/client';
 import { asApiError } from '../../api/error';
 import type { Profile } from '../../api/types';
-import { addressBook, blocked, following } from '../../state/lists.svelte';
+import { addressBook, blocked, bookPeople, following } from '../../state/lists.svelte';
 import { toast } from '../../state/notices.svelte';
 import { words } from '../../words';
 
@@ -56,7 +56,7 @@ export async function changeTie(
           }
         : undefined;
     toast(told[tie](handle), undo);
-    for (const list of [following, addressBook, blocked]) if (list.data) void list.load();
+    for (const list of [following, addressBook, bookPeople, blocked]) if (list.data) void list.load();
     return profile;
   } catch (thrown) {
     toast(words.app.errors[asApiError(thrown).code]);

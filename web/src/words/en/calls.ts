@@ -4,6 +4,7 @@ import { inLtr } from '../bidi.pure';
 const reasons: Record<UnrungReason, string> = {
   blocked: 'One of you has blocked the other',
   off: 'Calling was off',
+  exception: 'You said that they may never call',
   audience: 'Not among the people who may call you',
   do_not_disturb: 'Do not disturb was on',
   limits: 'Called too often',
@@ -23,6 +24,7 @@ const remedies = {
   switch_on: () => 'Switch calling on',
   add: (handle: string) => `Add @${handle} to your address book`,
   follow: (handle: string) => `Follow @${handle}`,
+  lift: (handle: string) => `Remove the exception for @${handle}`,
   let_through: (handle: string) => `Let @${handle} through`,
   allow: (box: keyof Audience) => `Allow ${boxes[box]}`,
   allowAdded: (handle: string) => `Allow your address book, with @${handle} in it`,
@@ -34,6 +36,7 @@ const done = {
   switch_on: () => 'Calling is on.',
   add: (handle: string) => `@${handle} is in your address book.`,
   follow: (handle: string) => `You follow @${handle}.`,
+  lift: (handle: string) => `No exception for @${handle} any more.`,
   let_through: (handle: string) => `@${handle} may break through.`,
   allow: (box: keyof Audience) => `You allow ${boxes[box]} to call.`,
 };

@@ -2,8 +2,10 @@
 import { account } from './account';
 import { app } from './app';
 import { whoCanCall } from './audience.pure';
+import { book } from './book';
 import { call } from './call';
 import { callInWords, callWithTime } from './call-words.pure';
+import { asks, calling } from './calling';
 import { calls } from './calls';
 import { connection } from './connection';
 import { devices } from './devices';
@@ -25,7 +27,10 @@ export const en = {
   account,
   app,
   asking,
+  asks,
+  book,
   call,
+  calling,
   calls: { ...calls, callInWords, callWithTime, whoCanCall },
   connection,
   devices,

@@ -19,18 +19,10 @@ export const people = {
     title: 'You follow nobody yet',
     text: 'Search for a handle above. People you follow can call you, unless you change that in the settings.',
   },
-  addressBookEmpty: {
-    title: 'Your address book is empty',
-    text: 'Add people from their profile. Nobody learns that they are in it.',
-  },
   blockedEmpty: {
     title: 'You have blocked nobody',
     text: 'Block somebody from their profile, and you get neither messages nor calls from them.',
   },
-  clear: 'Remove all',
-  clearTitle: 'Empty your address book?',
-  clearText: 'This removes everybody from it at once. It cannot be undone.',
-  cleared: 'Your address book is empty now.',
   none: {
     title: 'Pick a person',
     text: 'Or search for somebody by handle or name.',

@@ -1,0 +1,76 @@
+import { inLtr } from '../bidi.pure';
+
+const entries = (count: number) => (count === 1 ? '1 entry' : `${count} entries`);
+const cards = (count: number) => (count === 1 ? '1 card' : `${count} cards`);
+
+export const book = {
+  title: 'Address book',
+  open: 'Open address book',
+  private: 'Only you see your address book. Nobody is told that they are in it.',
+  search: 'Search your address book',
+  searchHint: 'Name, handle or e-mail',
+  entries,
+  nothing: (query: string) => `Nothing fits “${inLtr(query)}”.`,
+  empty: {
+    title: 'Your address book is empty',
+    text: 'Add people by handle or e-mail, or import the address book of your phone. They are not told.',
+  },
+  actions: 'More',
+  add: 'Add',
+  addTitle: 'Add to address book',
+  who: 'Handle or e-mail',
+  whoHint: 'With an e-mail, people are found here once they have confirmed that it is theirs.',
+  whoError: 'Type a handle, such as @bob, or an e-mail address.',
+  noSuch: (handle: string) => `There is no ${inLtr(`@${handle}`)} here.`,
+  yourself: 'That is you.',
+  full: 'Your address book is full: it has room for 10,000 entries.',
+  name: 'Name',
+  nameHint: 'What you call them. Only you see it.',
+  added: (name: string) => `${name} is in your address book.`,
+  there: (name: string) => `${name} was in your address book already.`,
+  rename: (name: string) => `Rename ${name}`,
+  renameTitle: 'What you call them',
+  remove: (name: string) => `Remove ${name}`,
+  removed: (name: string) => `${name} is no longer in your address book.`,
+  here: 'On this server',
+  save: 'Save',
+  importFile: 'Import a file',
+  importPhone: 'Import from this device',
+  exportFile: 'Export',
+  clear: 'Remove all',
+  clearTitle: 'Empty your address book?',
+  clearText: 'This removes everything in it at once. It cannot be undone.',
+  cleared: 'Your address book is empty now.',
+  fileName: 'birdcall-address-book.vcf',
+  importing: {
+    title: 'Import an address book',
+    choose: 'Choose a vCard file (.vcf), as phones and mail programs export it.',
+    local:
+      'The file is read on this device. Names, e-mail addresses and Birdcall handles are sent to this server; telephone numbers, birthdays and pictures are not.',
+    pick: 'Choose a file',
+    reading: (done: number) => `Reading, ${cards(done)} so far…`,
+    found: (count: number, from: number) => `${entries(count)} to add, from ${cards(from)}.`,
+    none: 'There is nothing to add in this file.',
+    without: (count: number) =>
+      count === 1 ? '1 card has no e-mail and is left out.' : `${count} cards have no e-mail and are left out.`,
+    twice: (count: number) =>
+      count === 1
+        ? '1 is in your address book already, or twice in the file.'
+        : `${count} are in your address book already, or twice in the file.`,
+    tooMany: 'Your address book has room for 10,000 entries; what is over is left out.',
+    tooLarge: 'This file is larger than 100 MB.',
+    unreadable: 'This file could not be read.',
+    start: (count: number) => `Add ${entries(count)}`,
+    sending: (done: number, all: number) => `${done} of ${all}`,
+    cancelled: (count: number) => `Stopped. ${entries(count)} added.`,
+    done: (count: number) => `${entries(count)} added.`,
+    thereBefore: (count: number) => `${count} were there before.`,
+    refused: (count: number) => `${count} were not understood by the server.`,
+    fullNow: (count: number) => `${count} found no room.`,
+    undo: 'Undo the import',
+    undone: (count: number) => `${entries(count)} removed again.`,
+    stop: 'Stop',
+    close: 'Done',
+    cancel: 'Cancel',
+  },
+};
