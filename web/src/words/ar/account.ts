@@ -1,9 +1,8 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { at, ltr, number } from './number.pure';
 
 /** One's account: e-mail, password, export, the end of it. */
-export const account: Draft<Words['account']> = {
+export const account: Words['account'] = {
   title: 'الحساب',
   hint: 'البريد وكلمة المرور وبياناتك',
   since: (day: string) => `تاريخ إنشاء الحساب: ${day}`,

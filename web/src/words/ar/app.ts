@@ -1,8 +1,7 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { number } from './number.pure';
 
-export const app: Draft<Words['app']> = {
+export const app: Words['app'] = {
   name: 'Birdcall',
   title: (page, unread) => `${unread > 0 ? `(${number(unread)}) ` : ''}${page} · Birdcall`,
   navigation: 'القائمة الرئيسية',

@@ -1,12 +1,11 @@
 // The words of a call. Sentences say what happened and what can be done, and never more than this side may know (C-6).
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { at, count, forms, name } from './number.pure';
 
 const noRelay = 'يجب أن تمر هذه المكالمة عبر خادم ترحيل، وليس لهذا الخادم واحد.';
 const devices = forms('جهاز واحد', 'جهازين', 'أجهزة', 'جهازًا', 'جهاز');
 
-export const call: Draft<Words['call']> = {
+export const call: Words['call'] = {
   kinds: { audio: 'مكالمة صوتية', video: 'مكالمة فيديو' },
   isCalling: (who) => `مكالمة واردة من ${name(who)}`,
   with: (who) => `مكالمة مع ${name(who)}`,

@@ -1,7 +1,6 @@
 import type { Calling, Role } from '../../api/types';
 import { missed } from '../../state/outcome.pure';
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import type { FinishedCall } from '../en/call-words.pure';
 import { at, count, forms, LOCALE, name, time } from './number.pure';
 
@@ -52,7 +51,7 @@ function whoCanCall(calling: Calling): string {
   return `يمكن الاتصال بك الآن من ${new Intl.ListFormat(LOCALE).format(groups)}، بعد أن تصلهم رسالة منك.`;
 }
 
-export const calls: Draft<Words['calls']> = {
+export const calls: Words['calls'] = {
   title: 'المكالمات',
   call: 'اتصال',
   menu: 'اتصال',

@@ -1,11 +1,10 @@
 // The words about a call's connection. Calm ones: most of what they say, nobody can change.
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { name, number, percent } from './number.pure';
 
 const grades = { good: 'جيد', fair: 'مقبول', poor: 'ضعيف' };
 
-export const connection: Draft<Words['connection']> = {
+export const connection: Words['connection'] = {
   title: 'الاتصال',
   how: 'جودة الاتصال',
   grades,

@@ -1,7 +1,6 @@
 import type { PushState } from '../../api/types';
 import type { Push, Verdict } from '../../state/ring-test.pure';
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { inSeconds, name } from './number.pure';
 
 const push: Record<PushState, (place: string) => string> = {
@@ -54,7 +53,7 @@ function verdict(found: Verdict): { readonly says: string; readonly remedy?: str
   }
 }
 
-export const devices: Draft<Words['devices']> = {
+export const devices: Words['devices'] = {
   title: 'الأجهزة',
   text: 'ترنّ المكالمات على كل جهاز غير صامت.',
   current: 'هذا الجهاز',

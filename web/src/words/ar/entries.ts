@@ -1,8 +1,7 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { name, time } from './number.pure';
 
-export const entries: Draft<Words['entries']> = {
+export const entries: Words['entries'] = {
   inShort: (body) => {
     switch (body.type) {
       case 'message':

@@ -1,7 +1,5 @@
 // Arabic, by area. People of whom nothing is known are spoken to and of in nouns, which have no gender.
 import type { Words } from '..';
-import { type Draft, filled } from '../draft';
-import { en } from '../en';
 import { account } from './account';
 import { app } from './app';
 import { call } from './call';
@@ -21,8 +19,7 @@ import { asking, signing } from './signing';
 import { talk } from './talk';
 import { waysIn } from './ways-in';
 
-/** What is said so far. */
-export const draft: Draft<Words> = {
+export const ar: Words = {
   account,
   app,
   asking,
@@ -43,5 +40,3 @@ export const draft: Draft<Words> = {
   time,
   waysIn,
 };
-
-export const ar: Words = filled<Words>(en, draft);

@@ -1,6 +1,5 @@
 import type { Code } from '../../api/types';
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { at, count, forms, inSeconds, ltr, name, number } from './number.pure';
 
 const unread = forms('رسالة واحدة غير مقروءة', 'رسالتان غير مقروءتين', 'رسائل غير مقروءة', 'رسالة غير مقروءة');
@@ -13,7 +12,7 @@ const conversations = forms(
 const characters = forms('حرف واحد', 'حرفان', 'أحرف', 'حرفًا', 'حرف');
 const extra = forms('حرف زائد واحد', 'حرفان زائدان', 'أحرف زائدة', 'حرفًا زائدًا', 'حرف زائد');
 
-export const messages: Draft<Words['messages']> = {
+export const messages: Words['messages'] = {
   title: 'الرسائل',
   settings: 'إعدادات المكالمات',
   compose: 'رسالة جديدة',

@@ -1,5 +1,4 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { at, count, forms, LOCALE, name } from './number.pure';
 
 const compact = new Intl.NumberFormat(LOCALE, { notation: 'compact' });
@@ -10,7 +9,7 @@ const counted = (value: number, one: string, two: string, few: string, many: str
 
 const found = forms('عُثر على شخص واحد', 'عُثر على شخصين', 'أشخاص', 'شخصًا', 'شخص');
 
-export const people: Draft<Words['people']> = {
+export const people: Words['people'] = {
   title: 'الأشخاص',
   verified: 'موثّق',
   search: 'البحث عن أشخاص',

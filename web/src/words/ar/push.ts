@@ -1,9 +1,8 @@
 // The words about rings on a device whose app is closed.
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { app } from './app';
 
-export const push: Draft<Words['push']> = {
+export const push: Words['push'] = {
   title: 'الرنين على هذا الجهاز عند إغلاق Birdcall',
   off: 'تصل المكالمات والرسائل إلى هنا كإشعارات، حتى عندما لا يكون Birdcall مفتوحًا.',
   on: 'تصل المكالمات والرسائل إلى هذا الجهاز عند إغلاق Birdcall.',
@@ -29,6 +28,6 @@ export const push: Draft<Words['push']> = {
   installHint: 'تطبيق مستقل، بأيقونته بين التطبيقات.',
   trouble: (why) => {
     if (why === 'no_service') return 'لم يتم التشغيل: لم تستجب خدمة الإشعارات في هذا المتصفح. يمكن المحاولة لاحقًا.';
-    return `لم يتغير شيء. ${app.errors?.[why] ?? ''}`;
+    return `لم يتغير شيء. ${app.errors[why]}`;
   },
 };

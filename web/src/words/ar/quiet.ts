@@ -1,11 +1,10 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { dateOf } from '../time.pure';
 import { at, name, time } from './number.pure';
 
 const { ahead, clock } = time;
 
-export const quiet: Draft<Words['quiet']> = {
+export const quiet: Words['quiet'] = {
   title: 'عدم الإزعاج',
   mark: (standing) => `عدم الإزعاج: ${standing}`,
   switch: 'عدم الإزعاج',

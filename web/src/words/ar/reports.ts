@@ -1,11 +1,10 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { at, count, forms } from './number.pure';
 
 const chosen = forms('رسالة واحدة مختارة', 'رسالتان مختارتان', 'رسائل مختارة', 'رسالة مختارة');
 const messages = forms('رسالة واحدة', 'رسالتين', 'رسائل', 'رسالة');
 
-export const reports: Draft<Words['reports']> = {
+export const reports: Words['reports'] = {
   action: 'إبلاغ',
   title: (handle) => `الإبلاغ عن ${at(handle)}؟`,
   lead: (handle) => `يقرأ البلاغ من يدير هذا الخادم، ولا يصل تنبيه به إلى ${at(handle)}.`,

@@ -1,7 +1,6 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 
-export const settings: Draft<Words['settings']> = {
+export const settings: Words['settings'] = {
   title: 'الإعدادات',
   profile: 'الملف الشخصي',
   profileHint: 'اسمك وما يقرؤه الآخرون عنك',

@@ -1,7 +1,6 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 
-export const shortcuts: Draft<Words['shortcuts']> = {
+export const shortcuts: Words['shortcuts'] = {
   title: 'اختصارات لوحة المفاتيح',
   hint: 'ما يفعله كل مفتاح',
   actions: {

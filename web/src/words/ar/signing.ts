@@ -1,8 +1,7 @@
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { at, name } from './number.pure';
 
-export const signing: Draft<Words['signing']> = {
+export const signing: Words['signing'] = {
   in: 'تسجيل الدخول',
   up: 'إنشاء حساب',
   lead: 'رسائل ومكالمات بين أشخاص يعرف بعضهم بعضًا بالمعرّف. بلا رقم هاتف.',
@@ -37,7 +36,7 @@ export const signing: Draft<Words['signing']> = {
   taken: (handle) => `المعرّف ${at(handle)} محجوز. يمكن تجربة غيره.`,
 };
 
-export const asking: Draft<Words['asking']> = {
+export const asking: Words['asking'] = {
   title: 'من يمكنه الاتصال بك؟',
   text: 'تبدأ المكالمات من محادثة، على كل أجهزتك دفعة واحدة. يمكن تغيير ذلك في أي وقت من الإعدادات.',
   continue: 'متابعة',

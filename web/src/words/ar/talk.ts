@@ -1,6 +1,5 @@
 // Message requests, receipts and typing, search in messages.
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { at, count, forms, name } from './number.pure';
 
 const people = forms(
@@ -12,7 +11,7 @@ const people = forms(
 );
 const messages = forms('عُثر على رسالة واحدة', 'عُثر على رسالتين', 'رسائل', 'رسالة');
 
-export const talk: Draft<Words['talk']> = {
+export const talk: Words['talk'] = {
   requests: {
     title: 'طلبات المراسلة',
     count: (value) => count(value, people),

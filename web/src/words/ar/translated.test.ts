@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { draft } from '.';
+import { ar } from '.';
 import { notes } from './notes.pure';
 
 /** What needs no Arabic letter: names of ours. */
@@ -24,7 +24,7 @@ function* said(value: unknown, path: string): Generator<[string, string]> {
 
 describe('Arabic', () => {
   it('is Arabic, word by word', () => {
-    const { time: _, ...areas } = draft;
+    const { time: _, ...areas } = ar;
     const all = [...said(areas, ''), ...said(notes, 'notes')];
     expect(all.length).toBeGreaterThan(300);
     const left = all.filter(([path, text]) => !ARABIC.test(text) && !PLAIN.has(path) && /[A-Za-z]/.test(text));

@@ -1,9 +1,8 @@
 /** Passkeys, and what shows that somebody is still who signed in. */
 import type { Words } from '..';
-import type { Draft } from '../draft';
 import { name } from './number.pure';
 
-export const waysIn: Draft<Words['waysIn']> = {
+export const waysIn: Words['waysIn'] = {
   passkeys: 'مفاتيح المرور',
   passkeysHint: 'تسجيل الدخول بالإصبع أو الوجه أو رمز الجهاز بدلًا من كلمة المرور.',
   none: 'لا يوجد مفتاح مرور لديك بعد.',
