@@ -34,7 +34,7 @@ function outcome(role: Role, call: FinishedCall): string {
   }
 }
 
-function callInWords(role: Role, call: FinishedCall): string {
+export function callInWords(role: Role, call: FinishedCall): string {
   if (missed(role, call.outcome)) return missedKinds[call.kind];
   return `${kinds[call.kind]}، ${outcome(role, call)}`;
 }
