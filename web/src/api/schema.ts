@@ -67,19 +67,61 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description By handle */
+                /** @description All of it, in no order */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Person"][];
+                        "application/json": components["schemas"]["BookEntry"][];
                     };
                 };
             };
         };
         put?: never;
-        post?: never;
+        /** Puts somebody in, by handle or e-mail. They are not told. One who is in already stays as they are. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewBookEntry"];
+                };
+            };
+            responses: {
+                /** @description not_found (of a handle), yourself, bad_input, full, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It was there */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BookEntry"];
+                    };
+                };
+                /** @description The entry */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BookEntry"];
+                    };
+                };
+            };
+        };
         /** Empties it. */
         delete: {
             parameters: {
@@ -145,7 +187,7 @@ export interface paths {
             };
         };
         post?: never;
-        /** Takes a person out of it. */
+        /** Takes a person out of it, also where they are in it by an address. */
         delete: {
             parameters: {
                 query?: never;
@@ -173,6 +215,250 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Profile"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/address-book/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an entry out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    entry: components["schemas"]["BookEntryId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Gone */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes what one calls them. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    entry: components["schemas"]["BookEntryId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BookName"];
+                };
+            };
+            responses: {
+                /** @description not_found, bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The entry */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BookEntry"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/address-book/imports/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts in a part of an import. The same part again changes nothing and answers the same. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Chosen by the client, one an import */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BookImport"];
+                };
+            };
+            responses: {
+                /** @description bad_input, too_large, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What became of it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BookImported"];
+                    };
+                };
+            };
+        };
+        /** Undoes an import: what it brought is gone, what was there before stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description How many are gone */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BookUndone"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who would like to call, and asks for a message first. Nobody learns whether one has looked. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Newest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ask"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Does not want to see an ask any more. Who asked does not learn of it. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Gone */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description not_found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -923,6 +1209,141 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{handle}/entries/{seq}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of a message, as JPEG. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description How large. */
+                    size: "thumb" | "whole";
+                };
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description bad_input, not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The picture */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/jpeg": number[];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{handle}/entries/{seq}/reaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts an emoji under an entry, in place of one's own before. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReactionChoice"];
+                };
+            };
+            responses: {
+                /** @description bad_input, too_many, you_blocked, not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The entry as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Entry"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes one's own emoji back. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description too_many, not_found */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The entry as it is now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Entry"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{handle}/entries/{seq}/voice": {
         parameters: {
             query?: never;
@@ -965,6 +1386,57 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{handle}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a picture, up to 12 MiB and 24 megapixels. It is made anew, without the file's metadata. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["PictureForm"];
+                };
+            };
+            responses: {
+                /** @description bad_input, bad_picture, too_large, too_many, not_found, yourself, you_blocked, key_reused, full */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It is on disk */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Entry"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1565,6 +2037,173 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calling/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's exceptions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description By handle */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CallException"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calling/exceptions/{handle}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes or changes an exception. They are not told. Takes effect on a call that rings (C-7). */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCallRule"];
+                };
+            };
+            responses: {
+                /** @description not_found, yourself, full, bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The person */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes an exception back. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, yourself */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The person */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Profile"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calling/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many could call now with these settings, which are not saved: the number follows the ticks. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Calling"];
+                };
+            };
+            responses: {
+                /** @description bad_input */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description How many, of the people one has written to */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CallingPreview"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2840,6 +3479,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{handle}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks somebody for a first message. The answer and its time are the same whether it reaches them or not: of those who
+         *     have blocked one, or to whom one is not to be shown, nobody hears of it (C-6). Asking again within the week changes
+         *     nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    handle: components["schemas"]["Handle"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description not_found, yourself, you_blocked, too_many */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Asked */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Asked"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{handle}/block": {
         parameters: {
             query?: never;
@@ -3805,6 +4495,20 @@ export interface components {
             /** @description When it was verified. */
             verified: components["schemas"]["Timestamp"];
         };
+        /** @description Somebody who would like to call, and asks for a message first. */
+        Ask: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            from: components["schemas"]["Person"];
+        };
+        /** @description `POST /people/{handle}/ask`: one has asked them for a first message. It says nothing about whether it reached them. */
+        Asked: {
+            /** @description From when on one may ask again. */
+            again: components["schemas"]["Timestamp"];
+            /** @description When; one ask a week. */
+            at: components["schemas"]["Timestamp"];
+        };
         /** @description What a browser needs to ask for a passkey (`PublicKeyCredentialRequestOptions`). */
         AskPasskey: {
             /** @description Names this in the answer; good for one. */
@@ -3835,6 +4539,89 @@ export interface components {
             /** @description "Verified people". */
             verified: boolean;
         };
+        /** @description A number for each box of C-3. */
+        AudienceCount: {
+            /**
+             * Format: int32
+             * @description "People in your address book".
+             */
+            address_book: number;
+            /**
+             * Format: int32
+             * @description "Everyone".
+             */
+            everyone: number;
+            /**
+             * Format: int32
+             * @description "People you follow".
+             */
+            following: number;
+            /**
+             * Format: int32
+             * @description "Verified people".
+             */
+            verified: number;
+        };
+        /** @description An entry of one's address book. It is of one person here, or of an address. */
+        BookEntry: {
+            email?: components["schemas"]["Email"] | null;
+            /** @description The entry. */
+            id: components["schemas"]["BookEntryId"];
+            /** @description What one calls them; empty is what they call themselves. */
+            name: string;
+            person?: components["schemas"]["Person"] | null;
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+        };
+        BookEntryId: string;
+        /** @description `POST /address-book/imports/{key}`: a part of an import. */
+        BookImport: {
+            /** @description Up to 200 entries. */
+            entries: components["schemas"]["NewBookEntry"][];
+        };
+        /** @description What became of a part of an import. The same part again answers the same, so a lost answer can be asked for again. */
+        BookImported: {
+            /**
+             * Format: int32
+             * @description New, by this import.
+             */
+            added: number;
+            /**
+             * Format: int32
+             * @description Left out because the book is full.
+             */
+            full: number;
+            /**
+             * Format: int32
+             * @description Neither an address nor the handle of somebody here.
+             */
+            refused: number;
+            /**
+             * Format: int32
+             * @description In the book before.
+             */
+            there: number;
+        };
+        /** @description `PATCH /address-book/entries/{entry}`. */
+        BookName: {
+            /** @description What one calls them; empty is what they call themselves. */
+            name: string;
+        };
+        /** @description `DELETE /address-book/imports/{key}`: what was undone. */
+        BookUndone: {
+            /**
+             * Format: int32
+             * @description Entries that are gone again.
+             */
+            removed: number;
+        };
+        /** @description One of one's exceptions; `PUT /me/calling/exceptions/{handle}` takes the rule alone. */
+        CallException: {
+            /** @description For whom. */
+            person: components["schemas"]["Person"];
+            /** @description Which. */
+            rule: components["schemas"]["CallRule"];
+        };
         CallId: string;
         /** @description Calling settings; `PUT /me/calling` replaces them and answers the first sign-in's question. */
         Calling: {
@@ -3844,6 +4631,25 @@ export interface components {
             enabled: boolean;
             /** @description "Enhanced call privacy" (P-1). */
             enhanced_privacy: boolean;
+        };
+        /** @description `POST /me/calling/preview`: how many could call with these settings, of the people one has written to (C-1). */
+        CallingPreview: {
+            /** @description How many each box lets in by itself, without exceptions. */
+            boxes: components["schemas"]["AudienceCount"];
+            /** @description There are more than were looked at, the newest 1,000. */
+            more: boolean;
+            /**
+             * Format: int32
+             * @description How many of them would ring now: fewer only while one does not want to be disturbed.
+             */
+            now: number;
+            /**
+             * Format: int32
+             * @description How many may call by the settings.
+             */
+            people: number;
+            /** @description One does not want to be disturbed now. */
+            quiet: boolean;
         };
         /**
          * @description What a call starts as. Either side may add or drop video later (C-18).
@@ -3887,6 +4693,11 @@ export interface components {
             /** @description The other person. */
             with: components["schemas"]["Person"];
         };
+        /**
+         * @description An exception from the boxes, for one person.
+         * @enum {string}
+         */
+        CallRule: "always" | "never";
         /** @description `GET /calls/{call}`: how a call of one's own stands, for a device that was told of it a while ago. */
         CallStanding: {
             /** @description When it was started. */
@@ -3933,7 +4744,7 @@ export interface components {
          * @description What a `changed` frame is about.
          * @enum {string}
          */
-        Changed: "me" | "people" | "address_book" | "calls" | "devices" | "requests";
+        Changed: "me" | "people" | "address_book" | "calls" | "devices" | "requests" | "asks";
         /** @description What a client sends. */
         ClientFrame: {
             /** @enum {string} */
@@ -4389,6 +5200,20 @@ export interface components {
             /** @description Its new text. */
             text: string;
         };
+        /** @description An entry to put in: exactly one of handle and e-mail. */
+        NewBookEntry: {
+            /** @description An address. */
+            email?: string | null;
+            /** @description Somebody here. */
+            handle?: string | null;
+            /** @description What one calls them; cut where it is too long. */
+            name?: string;
+        };
+        /** @description `PUT /me/calling/exceptions/{handle}`. */
+        NewCallRule: {
+            /** @description Which. */
+            rule: components["schemas"]["CallRule"];
+        };
         /** @description `GET /oidc/newcomer`: who the provider says one is, while one has no account here. */
         Newcomer: {
             /** @description A handle to begin with, as the provider calls one; empty if that cannot be one. */
@@ -4483,6 +5308,25 @@ export interface components {
          * @enum {string}
          */
         Phase: "ringing" | "connecting" | "active" | "ended";
+        /** @description The fields of a picture that is sent. */
+        PictureForm: {
+            /** @description What it shows, for people who do not see it; up to 500 characters. */
+            alt?: string | null;
+            /** @description Chosen by the client; the same key again is the same message. */
+            key: string;
+            /**
+             * Format: binary
+             * @description The file: JPEG, PNG or WebP that does not move.
+             */
+            picture: string;
+            /**
+             * Format: int64
+             * @description The place of the entry that it answers.
+             */
+            reply_to?: number | null;
+            /** @description What one writes to it, up to 1,000 characters. */
+            text?: string | null;
+        };
         /** @description An error, `application/problem+json` (RFC 9457). */
         Problem: {
             /** @description Stable code. */
@@ -4497,6 +5341,7 @@ export interface components {
         };
         /** @description A person, as one sees them. */
         Profile: components["schemas"]["Person"] & {
+            asked_at?: components["schemas"]["Timestamp"] | null;
             /** @description Their words about themselves. */
             bio: string;
             /** @description One has blocked them. */
@@ -4505,6 +5350,7 @@ export interface components {
             breaks_through: boolean;
             /** @description Whether one may press Call. */
             call: components["schemas"]["CallOption"];
+            call_rule?: components["schemas"]["CallRule"] | null;
             /**
              * Format: int32
              * @description How many follow them.
@@ -4705,6 +5551,11 @@ export interface components {
             /** @description Who chose it, the first one first. A person has one a message. */
             by: components["schemas"]["Handle"][];
             /** @description The emoji. */
+            emoji: string;
+        };
+        /** @description `PUT /conversations/{handle}/entries/{seq}/reaction`: one's own emoji, in place of the one before. */
+        ReactionChoice: {
+            /** @description One emoji, as one character that a person sees (UTS 51). */
             emoji: string;
         };
         /** @description `PUT /me/receipts`: "Read receipts and typing". Off: one neither gives nor sees them. */
@@ -5135,7 +5986,7 @@ export interface components {
          * @description Why a call was kept from ringing, shown to the callee alone in the quiet list (C-6).
          * @enum {string}
          */
-        UnrungReason: "blocked" | "off" | "audience" | "do_not_disturb" | "limits";
+        UnrungReason: "blocked" | "off" | "exception" | "audience" | "do_not_disturb" | "limits";
         /** @description A passkey that was used. */
         UsedPasskey: {
             /** @description The authenticator's data. */

@@ -2,7 +2,9 @@
 import type { Words } from '..';
 import { account } from './account';
 import { app } from './app';
+import { book } from './book';
 import { call } from './call';
+import { asks, calling } from './calling';
 import { calls } from './calls';
 import { connection } from './connection';
 import { devices } from './devices';
@@ -23,7 +25,10 @@ export const ar: Words = {
   account,
   app,
   asking,
+  asks,
+  book,
   call,
+  calling,
   calls,
   connection,
   devices,

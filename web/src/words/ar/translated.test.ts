@@ -3,7 +3,7 @@ import { ar } from '.';
 import { notes } from './notes.pure';
 
 /** What needs no Arabic letter: names of ours. */
-const PLAIN = new Set(['app.name', 'app.title']);
+const PLAIN = new Set(['app.name', 'app.title', 'book.fileName', 'entries.pictures.file']);
 
 /** The words in the source of a function; its codes are told from words by having no space. */
 const literals = (source: string) =>
