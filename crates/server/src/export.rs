@@ -36,7 +36,9 @@ const README: &str = "All that Birdcall keeps of you, as of the day of this file
     profile.json            who you are, your settings, your address, your ways to sign in\n\
     picture.jpg             your picture, if you have one\n\
     devices.json            where you are signed in\n\
-    people.json             whom you follow, have blocked, have in your address book, let through\n\
+    people.json             whom you follow, have blocked, let through\n\
+    address-book.json       your address book\n\
+    call-exceptions.json    who may always call you, and who never\n\
     calls.json              your calls, the newest first\n\
     unrung-calls.json       calls that your settings kept from ringing\n\
     conversations/X.json    your conversation with @X, the newest first\n\

@@ -23,6 +23,11 @@ INSERT INTO book_entries (owner, id, name, person, since)
 DROP TABLE address_book;
 ALTER TABLE book_entries RENAME TO address_book;
 
+-- The same as `wrote`, whether the other could see it or not: what the person knows themselves. Who counts by `wrote`
+-- what they did would see who has blocked them.
+ALTER TABLE members ADD COLUMN typed BIGINT NOT NULL DEFAULT 0;
+UPDATE members SET typed = wrote;
+
 CREATE TABLE call_exceptions (
     owner BIGINT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     person BIGINT NOT NULL REFERENCES people (id) ON DELETE CASCADE,

@@ -31,7 +31,8 @@ impl Reader {
         Ok(row.map(|(at,)| Timestamp(at)))
     }
 
-    /// Who asks a person and was neither answered nor dismissed, newest first. Nobody of whom a block keeps them apart.
+    /// Who asks a person and was neither answered nor dismissed, newest first; nobody whom the person has blocked. Who has
+    /// blocked them since is still among them: a question that went away would tell of it (C-6).
     ///
     /// # Errors
     /// `Unavailable`.
@@ -48,9 +49,8 @@ impl Reader {
              WHERE a.asked = $1 AND a.shown = 1 AND a.at >= $2 \
                  AND p.deletes IS NULL AND p.gone = 0 \
                  AND NOT EXISTS (SELECT 1 FROM members m \
-                     WHERE m.person = $1 AND m.other = a.asker AND m.wrote = 1) \
-                 AND NOT EXISTS (SELECT 1 FROM blocks k WHERE (k.blocker = $1 AND k.blocked = a.asker) \
-                     OR (k.blocker = a.asker AND k.blocked = $1)) \
+                     WHERE m.person = $1 AND m.other = a.asker AND m.typed = 1) \
+                 AND NOT EXISTS (SELECT 1 FROM blocks k WHERE k.blocker = $1 AND k.blocked = a.asker) \
              ORDER BY a.at DESC, p.handle LIMIT $3"
         ))
         .bind(asked.as_i64())

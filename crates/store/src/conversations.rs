@@ -343,13 +343,15 @@ impl Tx {
         // What one writes oneself one has read, and with it what stood before.
         sqlx::query(
             "UPDATE members SET last_seq = $1, last_at = $2, read_seq = $1, \
-             wrote = CASE WHEN wrote = 1 THEN 1 ELSE $3 END WHERE person = $4 AND other = $5",
+             wrote = CASE WHEN wrote = 1 THEN 1 ELSE $3 END, \
+             typed = CASE WHEN typed = 1 THEN 1 ELSE $6 END WHERE person = $4 AND other = $5",
         )
         .bind(seq)
         .bind(new.at.0)
         .bind(i64::from(!new.hidden && text.is_some()))
         .bind(new.from.as_i64())
         .bind(new.to.as_i64())
+        .bind(i64::from(text.is_some()))
         .execute(self.sql())
         .await?;
         self.show(new.from, new.to, seq, new.at, !new.hidden)

@@ -66,7 +66,7 @@ impl Reader {
         Ok(natural(count))
     }
 
-    /// Up to `limit` people to whom one has written (C-1), those of the newest conversations first. Whom one has blocked
+    /// Up to `limit` people to whom one has written (C-1), as one knows it oneself, those of the newest conversations first. Whom one has blocked
     /// is not among them. Who has blocked one is: that is not to be seen (C-6).
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl Reader {
                  (SELECT x.rule FROM call_exceptions x WHERE x.owner = $1 AND x.person = p.id), \
                  (SELECT count(*) FROM break_through t WHERE t.owner = $1 AND t.person = p.id) \
              FROM members m JOIN people p ON p.id = m.other \
-             WHERE m.person = $1 AND m.wrote = 1 AND p.deletes IS NULL AND p.gone = 0 \
+             WHERE m.person = $1 AND m.typed = 1 AND p.deletes IS NULL AND p.gone = 0 \
                  AND NOT EXISTS (SELECT 1 FROM blocks k WHERE k.blocker = $1 AND k.blocked = p.id) \
              ORDER BY m.last_at DESC, m.other LIMIT $2",
         )

@@ -2,12 +2,9 @@
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
-//! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`,
-//! `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`, `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`,
-//! `feed`, `push`, `reports`.
 //! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
-//! `exceptions`, `asks`, `conversations`, `entries`, `editing`, `pages`, `requests`, `receipts`, `fold`, `search`,
-//! `voices`, `deleting`, `calls`, `feed`, `push`, `reports`.
+//! `exceptions`, `asks`, `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`, `receipts`,
+//! `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`, `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.

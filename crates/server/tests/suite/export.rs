@@ -55,6 +55,8 @@ async fn an_export_has_all_that_is_ones_own_and_nothing_else() {
         names,
         [
             "README.txt",
+            "address-book.json",
+            "call-exceptions.json",
             "calls.json",
             "conversations/bob.json",
             voice.as_str(),

@@ -90,9 +90,12 @@ async fn exceptions_and_asks_are_of_one_pair() {
     assert_eq!(asks[0].from.handle.as_str(), "ann");
     assert!(tx.asks(BOB, Timestamp(6), 10).await.unwrap().is_empty());
     assert!(tx.asks(ANN, Timestamp(0), 10).await.unwrap().is_empty());
-    // A block of either side hides it.
+    // A block of one's own hides it. One of the other side's does not: that would tell of it.
     tx.tie(ANN, BOB, Tie::Block, Timestamp(6)).await.unwrap();
+    assert_eq!(tx.asks(BOB, Timestamp(0), 10).await.unwrap().len(), 1);
+    tx.tie(BOB, ANN, Tie::Block, Timestamp(6)).await.unwrap();
     assert!(tx.asks(BOB, Timestamp(0), 10).await.unwrap().is_empty());
+    tx.untie(BOB, ANN, Tie::Block).await.unwrap();
     tx.untie(ANN, BOB, Tie::Block).await.unwrap();
     assert!(tx.dismiss_ask(ANN, BOB).await.unwrap());
     assert!(!tx.dismiss_ask(ANN, BOB).await.unwrap());
