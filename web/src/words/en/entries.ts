@@ -70,7 +70,8 @@ export const entries = {
     use: 'React',
     none: 'That is not one emoji.',
     you: 'You',
-    by: (emoji: string, who: readonly string[]) => `${emoji} ${list.format(who.map(inLtr))}`,
+    by: (emoji: string, who: readonly string[]) =>
+      `${emoji} ${who.length > 1 ? `${who.length}: ` : ''}${list.format(who.map(inLtr))}`,
   },
   pictures: {
     choose: 'Send a picture',
