@@ -16,6 +16,7 @@ story('keys lead through the app, and are letters where somebody types', async (
   await acquaint(ann, bob, ['Ann', 'Bob']);
   const cleo = await people.device('cleo', 'low');
   await cleo.enter('Cleo');
+  await ann.ask('PUT', `/people/${cleo.handle}/follow`);
   await cleo.talkTo(ann);
   await cleo.write(ann, 'Hello from Cleo');
   const { page } = ann;

@@ -25,6 +25,7 @@ const english = (person, written) =>
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = node.nodeValue.trim();
+      if (/\p{Script=Arabic}/u.test(text)) continue;
       if (!/[A-Za-z]{2,}\W+[A-Za-z]{2,}/.test(text) || !node.parentElement.checkVisibility()) continue;
       if (!written.some((one) => text.includes(one))) found.push(text);
     }

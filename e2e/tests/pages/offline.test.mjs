@@ -36,7 +36,10 @@ story('three messages written offline survive a reload and a second tab, and arr
   };
   await until('all are there', async () => (await texts()).length >= 3);
   for (const page of [first, second]) {
-    await page.getByRole('region', { name: /^Conversation with / }).getByText('third').waitFor();
+    await page
+      .getByRole('region', { name: /^Conversation with / })
+      .getByText('third')
+      .waitFor();
     await until('nothing waits', async () => (await page.locator('.pending').count()) === 0);
   }
   assert.deepEqual(await texts(), ['first', 'second', 'third']);

@@ -47,12 +47,20 @@ story('a picture is chosen, seen by the other, taken away and brought back', asy
   await choose.setInputFiles(await picture(ann, '#d02020'));
   await ann.sees('Your picture is up.');
   assert.deepEqual(await form.boundingBox(), before, 'nothing moved');
-  await until('ann sees her picture', () => colourOf(form), (colour) => colour === '3 1 1');
+  await until(
+    'ann sees her picture',
+    () => colourOf(form),
+    (colour) => colour === '3 1 1',
+  );
   await accessible(ann, 'settings with a picture');
 
   await bob.page.goto(`/people/${ann.handle}`);
   const profile = bob.page.locator('.profile');
-  await until('bob sees the picture', () => colourOf(profile), (colour) => colour === '3 1 1');
+  await until(
+    'bob sees the picture',
+    () => colourOf(profile),
+    (colour) => colour === '3 1 1',
+  );
   await accessible(bob, 'profile with a picture');
 
   await ann.press('Remove');
@@ -63,7 +71,11 @@ story('a picture is chosen, seen by the other, taken away and brought back', asy
   await ann.press('Undo');
   await ann.sees('Your picture is back.');
   await bob.page.reload();
-  await until('bob sees it again', () => colourOf(profile), (colour) => colour === '3 1 1');
+  await until(
+    'bob sees it again',
+    () => colourOf(profile),
+    (colour) => colour === '3 1 1',
+  );
 });
 
 story('people are found as one types, and their lists lead on', async (people) => {

@@ -13,36 +13,39 @@ const meet = async (people) => {
   return [ann, bob];
 };
 
-story('a stranger waits in a list of their own; an answer opens the conversation, and then receipts', async (people) => {
-  const [ann, bob] = await meet(people);
-  await bob.page.goto('/messages');
-  await ann.talkTo(bob);
-  await ann.write(bob, 'see https://example.org/offer');
-  await ann.sees('Sent');
-  const link = bob.page.getByRole('link', { name: /Message requests/ });
-  await link.waitFor();
-  assert.equal(await bob.page.title(), 'Messages · Birdcall', 'a request is not counted as unread');
-  await link.click();
-  await bob.page.getByRole('heading', { name: 'Message requests' }).waitFor();
-  await accessible(bob, 'message requests');
-  await bob.page.getByRole('link', { name: new RegExp(`@${ann.handle}`) }).click();
-  await bob.reads('see https://example.org/offer');
-  assert.equal(await bob.page.getByRole('link', { name: 'https://example.org/offer', exact: true }).count(), 0);
-  await accessible(bob, 'a message request');
-  // Nobody is told that it was opened, nor that somebody types.
-  await bob.page.getByRole('textbox').last().pressSequentially('hm');
-  assert.equal(ann.told('seen').length + ann.told('typing').length, 0);
+story(
+  'a stranger waits in a list of their own; an answer opens the conversation, and then receipts',
+  async (people) => {
+    const [ann, bob] = await meet(people);
+    await bob.page.goto('/messages');
+    await ann.talkTo(bob);
+    await ann.write(bob, 'see https://example.org/offer');
+    await ann.sees('Sent');
+    const link = bob.page.getByRole('link', { name: /Message requests/ });
+    await link.waitFor();
+    assert.equal(await bob.page.title(), 'Messages · Birdcall', 'a request is not counted as unread');
+    await link.click();
+    await bob.page.getByRole('heading', { name: 'Message requests' }).waitFor();
+    await accessible(bob, 'message requests');
+    await bob.page.getByRole('link', { name: new RegExp(`@${ann.handle}`) }).click();
+    await bob.reads('see https://example.org/offer');
+    assert.equal(await bob.page.getByRole('link', { name: 'https://example.org/offer', exact: true }).count(), 0);
+    await accessible(bob, 'a message request');
+    // Nobody is told that it was opened, nor that somebody types.
+    await bob.page.getByRole('textbox').last().pressSequentially('hm');
+    assert.equal(ann.told('seen').length + ann.told('typing').length, 0);
 
-  await bob.press('Accept');
-  await bob.page.getByRole('link', { name: 'https://example.org/offer', exact: true }).waitFor();
-  await bob.page.getByRole('textbox').last().fill('');
-  await bob.write(ann, 'thank you');
-  await ann.reads('thank you');
-  await ann.sees(/^Read /);
-  // Now both know each other.
-  await bob.page.getByRole('textbox').last().pressSequentially('one moment');
-  await ann.sees('typing…');
-});
+    await bob.press('Accept');
+    await bob.page.getByRole('link', { name: 'https://example.org/offer', exact: true }).waitFor();
+    await bob.page.getByRole('textbox').last().fill('');
+    await bob.write(ann, 'thank you');
+    await ann.reads('thank you');
+    await ann.sees(/^Read /);
+    // Now both know each other.
+    await bob.page.getByRole('textbox').last().pressSequentially('one moment');
+    await ann.sees('typing…');
+  },
+);
 
 story('a request is deleted, and can be had back for a moment', async (people) => {
   const [ann, bob] = await meet(people);

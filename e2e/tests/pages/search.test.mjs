@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { accessible } from '../../harness/axe.mjs';
+import { seed } from '../../harness/seed.mjs';
 import { until } from '../../harness/until.mjs';
 import { world } from '../../harness/world.mjs';
-import { seed } from '../../harness/seed.mjs';
 
 const story = world();
 

@@ -17,29 +17,29 @@ export interface Window {
 }
 
 /** With a page that stands before it; what is too much goes at the end. */
-export function withOlder(window: Window, page: readonly Entry[], older: boolean): Window {
-  const entries = merge(window.entries, page);
-  return { entries: entries.slice(0, KEPT), older, newer: window.newer || entries.length > KEPT };
+export function withOlder(part: Window, page: readonly Entry[], older: boolean): Window {
+  const entries = merge(part.entries, page);
+  return { entries: entries.slice(0, KEPT), older, newer: part.newer || entries.length > KEPT };
 }
 
 /** With a page that stands behind it; what is too much goes at the beginning. */
-export function withNewer(window: Window, page: readonly Entry[], newer: boolean): Window {
-  const entries = merge(window.entries, page);
-  return { entries: entries.slice(-KEPT), older: window.older || entries.length > KEPT, newer };
+export function withNewer(part: Window, page: readonly Entry[], newer: boolean): Window {
+  const entries = merge(part.entries, page);
+  return { entries: entries.slice(-KEPT), older: part.older || entries.length > KEPT, newer };
 }
 
 /**
  * With entries that have just come into being. Where the end is not in the window they are not either. A reader who is
  * at the end goes on with them; from one who reads further up nothing is taken away.
  */
-export function withLive(window: Window, news: readonly Entry[], atEnd: boolean): Window {
-  const last = window.entries[window.entries.length - 1];
+export function withLive(part: Window, news: readonly Entry[], atEnd: boolean): Window {
+  const last = part.entries[part.entries.length - 1];
   // What stands within it is put in its place: an acknowledgement may come after the next entry.
-  const within = news.filter((entry) => !window.newer || (last !== undefined && entry.seq <= last.seq));
-  const entries = merge(window.entries, within);
-  if (entries.length <= KEPT) return { ...window, entries };
-  if (atEnd) return { ...window, entries: entries.slice(-KEPT), older: true };
-  return { ...window, entries: entries.slice(0, KEPT), newer: true };
+  const within = news.filter((entry) => !part.newer || (last !== undefined && entry.seq <= last.seq));
+  const entries = merge(part.entries, within);
+  if (entries.length <= KEPT) return { ...part, entries };
+  if (atEnd) return { ...part, entries: entries.slice(-KEPT), older: true };
+  return { ...part, entries: entries.slice(0, KEPT), newer: true };
 }
 
 /** Something on the page that is to stay where it is: an entry, and how far it is below the top of the box. */
