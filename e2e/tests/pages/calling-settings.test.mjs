@@ -27,13 +27,14 @@ story('the number of who can call follows each tick, and exceptions count', asyn
   await bob.sees('1 person can call you now.');
   await bob.press('Remove the exception for Ann');
   await bob.sees('Nobody can call you now.');
-  await bob.press('Undo');
+  await page.getByRole('button', { name: 'Undo' }).last().click();
   await bob.sees('1 person can call you now.');
 
   await page.goto(`/people/${ann.handle}`);
+  await page.getByRole('radio', { name: 'Always', checked: true }).waitFor();
+  await accessible(bob, 'a profile with an exception');
   await page.getByRole('radio', { name: 'Never' }).check();
   await bob.sees(`@${ann.handle} may never call you.`);
-  await accessible(bob, 'a profile with an exception');
   await page.goto('/settings/calls');
   await page.getByRole('heading', { name: 'May never call' }).waitFor();
   await page.getByRole('link', { name: /Ann/ }).waitFor();
