@@ -1,4 +1,5 @@
 // How many people can call with the settings as they are ticked, asked for while they change.
+import { untrack } from 'svelte';
 import { previewCalling } from '../api/client';
 import type { Calling, CallingPreview } from '../api/types';
 
@@ -23,7 +24,8 @@ export function callingPreview(calling: () => Calling, also: () => unknown = () 
           if (!stop.signal.aborted) failed = true;
         }
       },
-      preview ? PAUSE : 0,
+      // Not to be followed: each answer would ask again.
+      untrack(() => preview) ? PAUSE : 0,
     );
     return () => {
       clearTimeout(timer);
