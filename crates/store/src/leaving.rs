@@ -45,16 +45,8 @@ const REMOVED: &[&str] = &[
     // What they alone could see: hidden from the other side, or deleted by it.
     "DELETE FROM pictures WHERE EXISTS (SELECT 1 FROM entries e WHERE e.conversation = pictures.conversation \
      AND e.seq = pictures.seq AND e.only_for = $1)",
-    "DELETE FROM pictures WHERE EXISTS (SELECT 1 FROM members m JOIN deleted_entries d \
-     ON d.person = m.other AND d.conversation = m.conversation WHERE m.person = $1 \
-     AND d.conversation = pictures.conversation AND d.seq = pictures.seq)",
     "DELETE FROM voices WHERE EXISTS (SELECT 1 FROM entries e WHERE e.conversation = voices.conversation \
      AND e.seq = voices.seq AND e.only_for = $1)",
-    "DELETE FROM pictures WHERE EXISTS (SELECT 1 FROM entries e WHERE e.conversation = pictures.conversation \
-     AND e.seq = pictures.seq AND e.only_for = $1)",
-    "DELETE FROM private_changes WHERE EXISTS (SELECT 1 FROM entries e \
-     WHERE e.conversation = private_changes.conversation AND e.seq = private_changes.seq AND e.author = $1)",
-    "DELETE FROM reactions WHERE person = $1 OR only_for = $1",
     "DELETE FROM entries WHERE only_for = $1",
     "DELETE FROM voices WHERE EXISTS (SELECT 1 FROM members m JOIN deleted_entries d \
      ON d.person = m.other AND d.conversation = m.conversation WHERE m.person = $1 \

@@ -64,7 +64,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(queries, 19);
+        assert_eq!(queries, 24);
         // Frames and push messages stand in the same document.
         for schema in ["ClientFrame", "ServerFrame", "PushMessage"] {
             assert!(

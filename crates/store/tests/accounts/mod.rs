@@ -51,11 +51,15 @@ enum Fate {
 const PERSONS: &[(&str, &str, Fate)] = &[
     ("address_book", "owner", Fate::Removed),
     ("address_book", "person", Fate::Removed),
+    ("asks", "asked", Fate::Removed),
+    ("asks", "asker", Fate::Removed),
     ("avatars", "person", Fate::Removed),
     ("blocks", "blocked", Fate::Removed),
     ("blocks", "blocker", Fate::Removed),
     ("break_through", "owner", Fate::Removed),
     ("break_through", "person", Fate::Removed),
+    ("call_exceptions", "owner", Fate::Removed),
+    ("call_exceptions", "person", Fate::Removed),
     // The other side's lists of calls.
     ("calls", "callee", Fate::Tombstone),
     ("calls", "caller", Fate::Tombstone),
@@ -83,7 +87,6 @@ const PERSONS: &[(&str, &str, Fate)] = &[
     ("pictures", "author", Fate::Tombstone),
     // About a message of theirs that was not pushed yet.
     ("pushes", "other", Fate::Tombstone),
-    ("reactions", "only_for", Fate::Removed),
     ("reactions", "person", Fate::Removed),
     ("reports", "about", Fate::Removed),
     ("reports", "reporter", Fate::Removed),
