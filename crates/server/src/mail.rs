@@ -1,7 +1,7 @@
 //! Mail to people: optional, by the operator's SMTP server or into a folder (M-1).
 //!
 //! Whatever has to mail somebody writes a row into the outbox in its own transaction. The worker ([`run`]) takes rows
-//! that are due, puts together what they say by then ([`words`]), and hands it to the [`port`]. So a slow mail server
+//! that are due, puts together what they say by then (`words`), and hands it to the [`port`]. So a slow mail server
 //! keeps nobody waiting, and what was acknowledged is sent although the server was killed. [`codes`] makes the codes.
 
 pub mod codes;

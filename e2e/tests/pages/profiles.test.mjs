@@ -66,7 +66,7 @@ story('a picture is chosen, seen by the other, taken away and brought back', asy
   await ann.press('Remove');
   await ann.sees('Your picture is gone.');
   await bob.page.reload();
-  await profile.getByText(`@${ann.handle}`).waitFor();
+  await profile.getByText(`@${ann.handle}`).first().waitFor();
   assert.equal(await profile.locator('.avatar img').count(), 0);
   await ann.press('Undo');
   await ann.sees('Your picture is back.');
