@@ -33,9 +33,9 @@ export function world({ open = openChromium, options = [] } = {}) {
     return person;
   };
 
-  /** One test, with people whose handles nobody had before. */
-  const story = (name, tell) =>
-    test(name, { timeout: 120_000 }, async () => {
+  /** One test, with people whose handles nobody had before. A long one says how long it may take. */
+  const story = (name, tell, { seconds = 120 } = {}) =>
+    test(name, { timeout: seconds * 1000 }, async () => {
       made.names += 1;
       const people = {
         server: made.server,

@@ -72,83 +72,91 @@ async function show(page, path) {
   );
 }
 
-story('two hundred hostile names and messages break nothing', async (people) => {
-  const ann = await people.device('ann', 'low');
-  await ann.enter('Ann');
-  const { browser } = ann.voice;
-  const crowd = await Promise.all(
-    Array.from({ length: CROWD }, async (_, at) => {
-      const one = await somebody(browser, people.server, `crowd${at}`);
-      if (at % 2 === 0) await people.server.command('user', 'verify', one.handle);
-      return one;
-    }),
-  );
-  for (const { handle } of crowd) await ann.ask('PUT', `/people/${handle}/follow`);
-  // A call of each writer that nobody answers, before anybody looks.
-  await ann.page.goto('/healthz');
-  await say(
-    ann,
-    crowd.map(({ handle }) => message(handle, 'Hello')),
-    'sent',
-  );
-  const writers = crowd.slice(0, ROUNDS);
-  await Promise.all(
-    writers.map(async (one) => {
-      one.page = await one.context.newPage();
-      await one.page.goto('/healthz');
-      const { call } = await one.ask('POST', '/calls', { key: `call-${one.handle}`, with: ann.handle, kind: 'audio' });
-      await say(one, [{ type: 'call_cancel', call }], 'call_ended');
-    }),
-  );
-
-  const views = [];
-  for (const locale of ['en', 'ar']) {
-    for (const width of [390, 1280]) {
-      const view = await people.device('ann', 'low', { locale, viewport: { width, height: 844 } });
-      await view.page.evaluate(
-        async (body) => {
-          await fetch('/api/v1/sessions', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-        },
-        JSON.stringify({ handle: ann.handle, password: PASSWORD }),
-      );
-      views.push({ view, what: `${locale} ${width}` });
-    }
-  }
-
-  let shown = 0;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const names = NAMES.slice(round * CROWD, (round + 1) * CROWD);
-    const taken = await Promise.all(
-      crowd.map((one, at) =>
-        one.ask('PATCH', '/me', { name: names[at], bio: names[at] }).then(
-          () => 1,
-          () => 0,
-        ),
-      ),
-    );
-    shown += taken.reduce((sum, one) => sum + one, 0);
-    const writer = writers[round];
-    const bodies = BODIES.slice(round * CROWD, (round + 1) * CROWD);
-    await say(
-      writer,
-      bodies.map((text) => message(ann.handle, text)),
-      'sent',
-    );
-    const shownNow = crowd[(round * 7) % CROWD].handle;
-    // Half of the views see each name: once narrow and once wide, once in each direction.
-    const looking = views.filter((_, at) => (at === 0 || at === 3) === (round % 2 === 0));
-    await Promise.all(
-      looking.map(async ({ view: { page }, what }) => {
-        await page.goto('/messages');
-        for (const path of ['/messages', `/messages/${writer.handle}`, '/calls', `/people/${shownNow}`, '/people']) {
-          await show(page, path);
-          assert.deepEqual(await broken(page), [], `${what}, ${path}, round ${round}`);
-        }
+story(
+  'two hundred hostile names and messages break nothing',
+  async (people) => {
+    const ann = await people.device('ann', 'low');
+    await ann.enter('Ann');
+    const { browser } = ann.voice;
+    const crowd = await Promise.all(
+      Array.from({ length: CROWD }, async (_, at) => {
+        const one = await somebody(browser, people.server, `crowd${at}`);
+        if (at % 2 === 0) await people.server.command('user', 'verify', one.handle);
+        return one;
       }),
     );
-  }
-  // Most can be had; what has nothing left when it is cleaned is refused.
-  assert.ok(shown > NAMES.length * 0.8, `${shown} names were taken`);
-  await Promise.all(crowd.map(({ context }) => context.close()));
-  await until('nothing ran', () => views.every(({ view }) => view.complaints.length === 0));
-});
+    for (const { handle } of crowd) await ann.ask('PUT', `/people/${handle}/follow`);
+    // A call of each writer that nobody answers, before anybody looks.
+    await ann.page.goto('/healthz');
+    await say(
+      ann,
+      crowd.map(({ handle }) => message(handle, 'Hello')),
+      'sent',
+    );
+    const writers = crowd.slice(0, ROUNDS);
+    await Promise.all(
+      writers.map(async (one) => {
+        one.page = await one.context.newPage();
+        await one.page.goto('/healthz');
+        const { call } = await one.ask('POST', '/calls', {
+          key: `call-${one.handle}`,
+          with: ann.handle,
+          kind: 'audio',
+        });
+        await say(one, [{ type: 'call_cancel', call }], 'call_ended');
+      }),
+    );
+
+    const views = [];
+    for (const locale of ['en', 'ar']) {
+      for (const width of [390, 1280]) {
+        const view = await people.device('ann', 'low', { locale, viewport: { width, height: 844 } });
+        await view.page.evaluate(
+          async (body) => {
+            await fetch('/api/v1/sessions', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+          },
+          JSON.stringify({ handle: ann.handle, password: PASSWORD }),
+        );
+        views.push({ view, what: `${locale} ${width}` });
+      }
+    }
+
+    let shown = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const names = NAMES.slice(round * CROWD, (round + 1) * CROWD);
+      const taken = await Promise.all(
+        crowd.map((one, at) =>
+          one.ask('PATCH', '/me', { name: names[at], bio: names[at] }).then(
+            () => 1,
+            () => 0,
+          ),
+        ),
+      );
+      shown += taken.reduce((sum, one) => sum + one, 0);
+      const writer = writers[round];
+      const bodies = BODIES.slice(round * CROWD, (round + 1) * CROWD);
+      await say(
+        writer,
+        bodies.map((text) => message(ann.handle, text)),
+        'sent',
+      );
+      const shownNow = crowd[(round * 7) % CROWD].handle;
+      // Half of the views see each name: once narrow and once wide, once in each direction.
+      const looking = views.filter((_, at) => (at === 0 || at === 3) === (round % 2 === 0));
+      await Promise.all(
+        looking.map(async ({ view: { page }, what }) => {
+          await page.goto('/messages');
+          for (const path of ['/messages', `/messages/${writer.handle}`, '/calls', `/people/${shownNow}`, '/people']) {
+            await show(page, path);
+            assert.deepEqual(await broken(page), [], `${what}, ${path}, round ${round}`);
+          }
+        }),
+      );
+    }
+    // Most can be had; what has nothing left when it is cleaned is refused.
+    assert.ok(shown > NAMES.length * 0.8, `${shown} names were taken`);
+    await Promise.all(crowd.map(({ context }) => context.close()));
+    await until('nothing ran', () => views.every(({ view }) => view.complaints.length === 0));
+  },
+  { seconds: 300 },
+);

@@ -5,8 +5,8 @@ import type { paths } from './schema';
 import type {
   CallFilter,
   Calling,
-  DeletionWish,
   CallRule,
+  DeletionWish,
   DeviceChange,
   EmailChange,
   EmailWish,
