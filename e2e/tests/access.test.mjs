@@ -15,6 +15,7 @@ for (const colorScheme of ['light', 'dark']) {
       people.device('ann', 'low', { colorScheme }),
       people.device('bob', 'high', { colorScheme, viewport: { width: 390, height: 844 } }),
     ]);
+    await ann.button('Sign in').waitFor();
     await accessible(ann, 'sign in');
     await ann.press('Sign up');
     await accessible(ann, 'sign up');

@@ -36,6 +36,7 @@ story('an opened microphone, a connection and what is left of them are seen', as
 
 story('a page that a screen reader cannot read is found', async (people) => {
   const ann = await people.ann();
+  await ann.button('Sign in').waitFor();
   await accessible(ann, 'as it is');
   await ann.page.evaluate(() => document.querySelector('main').append(document.createElement('button')));
   await assert.rejects(accessible(ann, 'with a button that has no name'), /button-name/);
