@@ -5,6 +5,12 @@ import { holds, PATIENCE, until } from './until.mjs';
 
 export const PASSWORD = 'a long enough password';
 
+/**
+ * What Firefox tells a page that is left while a part of it is on its way. A part that is really missing keeps a page
+ * from showing what the test waits for.
+ */
+const LEFT = /error loading dynamically imported module/;
+
 /** Somebody's one device: a browser profile with a page. */
 export class Person {
   /** Frames that came and went over this page's sockets, parsed, in order. */
@@ -47,7 +53,9 @@ export class Person {
   /** Goes on at a page, and hears what is said there. */
   watch(page) {
     page.setDefaultTimeout(PATIENCE);
-    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('pageerror', (error) => {
+      if (!LEFT.test(String(error))) this.complaints.push(String(error));
+    });
     page.on('websocket', (socket) => {
       const note =
         (way) =>
