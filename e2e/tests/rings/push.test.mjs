@@ -123,7 +123,9 @@ story('a test ring reaches the closed phone, and each step is told', async (peop
     assert.equal(new URL(phone.page.url()).pathname, '/settings/devices');
     const all = await until('it was opened', steps, (it) => it.includes('opened push'));
     const pushed = all.filter((step) => step.endsWith(' push'));
-    assert.deepEqual(pushed, ['sent push', 'accepted push', 'shown push', 'opened push']);
+    // The push service delivers before it answers, so the device may be the first to tell.
+    assert.deepEqual(pushed.toSorted(), ['accepted push', 'opened push', 'sent push', 'shown push']);
+    assert.deepEqual([pushed[0], pushed.at(-1)], ['sent push', 'opened push']);
     await laptop.page.goto('/settings/devices');
     await laptop.sees('It rings, also when Birdcall is closed.');
     await laptop.sees('Rings also when Birdcall is closed.');
