@@ -12,6 +12,9 @@ export async function accessible(person, where) {
   // Evaluated, not added as a script: the page's content security policy stays in force.
   await page.evaluate(`${source}; undefined`);
   const violations = await page.evaluate(async () => {
+    // What is still fading in has less contrast than it will have.
+    const finite = document.getAnimations().filter((it) => Number.isFinite(it.effect.getComputedTiming().endTime));
+    await Promise.allSettled(finite.map((it) => it.finished));
     const result = await window.axe.run(document, { resultTypes: ['violations'] });
     return result.violations.map(({ id, impact, help, nodes }) => ({
       id,
