@@ -1,5 +1,6 @@
 //! The commands of the program `birdcall`.
 
+mod backup;
 mod relay;
 mod report;
 
@@ -44,6 +45,10 @@ enum Command {
         #[command(subcommand)]
         command: report::ReportCommand,
     },
+    /// Writes everything into one file, also while the server runs and people call
+    Backup(Box<backup::BackupLine>),
+    /// Makes an instance out of a backup, in an empty data folder
+    Restore(Box<backup::RestoreLine>),
     /// Runs the relay alone, for a server on another machine
     Relay(Box<relay::Line>),
     /// Prints the OpenAPI document
@@ -100,6 +105,8 @@ pub async fn run(line: Line) -> Result<(), String> {
         Command::Config(options) => print(&resolve(*options)?.to_toml()?),
         Command::User { options, command } => user(resolve(*options)?, command).await,
         Command::Report { options, command } => report::run(resolve(*options)?, command).await,
+        Command::Backup(line) => backup::make(*line, &resolve).await,
+        Command::Restore(line) => backup::restore(*line, &resolve).await,
         Command::Relay(inner) => relay::run(*inner, line.config.as_deref()).await,
         Command::Openapi => print(&http::document().map_err(|error| error.to_string())?),
     }

@@ -10,6 +10,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod backup;
 #[cfg(feature = "broken-protections")]
 pub mod broken;
 pub mod calls;

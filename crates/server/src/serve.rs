@@ -1,6 +1,7 @@
 //! From start to end of a server: the data folder's lock, the database, the listeners, the sweeper.
 
 use crate::app::App;
+use crate::backup::UNFINISHED;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::CloseReason;
@@ -46,6 +47,12 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     std::fs::create_dir_all(&config.data)
         .map_err(|error| format!("cannot make {}: {error}", config.data.display()))?;
     let lock = lock(&config.data)?;
+    if config.data.join(UNFINISHED).exists() {
+        return Err(format!(
+            "{} is not whole, a restore did not come to its end: run `birdcall restore` again",
+            config.data.display()
+        ));
+    }
     export::sweep(&config.data);
     let store = open_store(&config).await?;
     let listener = TcpListener::bind(config.listen)
@@ -178,7 +185,10 @@ async fn run(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Two servers on one folder would both believe that their sockets are all there are.
-fn lock(data: &Path) -> Result<File, String> {
+///
+/// # Errors
+/// A sentence: one runs, or the folder cannot be written to.
+pub(crate) fn lock(data: &Path) -> Result<File, String> {
     let path = data.join("birdcall.lock");
     let file =
         File::create(&path).map_err(|error| format!("cannot make {}: {error}", path.display()))?;

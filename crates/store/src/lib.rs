@@ -10,7 +10,8 @@
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
 //! No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
 //!
-//! Ways in beside the password stand in `ceremonies`, `passkeys` and `identities`.
+//! A copy of everything while others write, and what is in one, is the business of `snapshot`. Ways in beside the password
+//! stand in `ceremonies`, `passkeys` and `identities`.
 
 mod asks;
 mod avatars;
@@ -45,6 +46,7 @@ mod receipts;
 mod reports;
 mod requests;
 mod search;
+pub mod snapshot;
 mod ties;
 mod tx;
 mod voices;

@@ -94,17 +94,19 @@ impl Store {
 }
 
 fn sqlite_url(file: &Path) -> Result<String, StoreError> {
-    let Some(path) = file.to_str() else {
-        return Err(StoreError::Unavailable(
-            "the database's path is not UTF-8".into(),
-        ));
-    };
-    // The driver reads the path as part of a URL.
-    let path = path
-        .replace('%', "%25")
-        .replace('?', "%3F")
-        .replace('#', "%23");
+    let path = escaped(file)
+        .ok_or_else(|| StoreError::Unavailable("the database's path is not UTF-8".into()))?;
     Ok(format!("sqlite://{path}?mode=rwc"))
+}
+
+/// A path as the driver reads it, which is as part of a URL.
+pub(crate) fn escaped(file: &Path) -> Option<String> {
+    let path = file.to_str()?;
+    Some(
+        path.replace('%', "%25")
+            .replace('?', "%3F")
+            .replace('#', "%23"),
+    )
 }
 
 async fn prepare(

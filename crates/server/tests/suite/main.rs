@@ -7,6 +7,7 @@ mod address_book;
 mod app;
 mod asks;
 mod avatars;
+mod backup;
 mod calls;
 #[path = "../../../relay/tests/loopback/client.rs"]
 mod client;

@@ -1,0 +1,187 @@
+//! A copy of the whole database while others write to it, and what is in one: for backups, and for whoever wants to know
+//! whether a database is whole.
+//!
+//! Both open the file by themselves and leave its schema as it is, so they work beside a server of another version.
+
+use crate::StoreError;
+use futures_util::TryStreamExt;
+use sha2::{Digest, Sha256};
+use sqlx::any::{AnyConnectOptions, AnyRow, AnyTypeInfoKind, AnyValueRef};
+use sqlx::migrate::Migrator;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row, ValueRef};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+static SCHEMA: Migrator = sqlx::migrate!("./migrations");
+
+/// How long a statement waits for a lock. A server holds one for milliseconds.
+const LOCK_WAIT: Duration = Duration::from_secs(30);
+
+/// What is in a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableSum {
+    /// Its name.
+    pub name: String,
+    /// How many rows it has.
+    pub rows: u64,
+    /// A checksum over all of them, whatever their order: 32 hexadecimal digits.
+    pub sum: String,
+}
+
+/// What is in a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// The number of the newest migration it has had.
+    pub schema: i64,
+    /// Its tables, by name; not that of migrations, which `schema` stands for.
+    pub tables: Vec<TableSum>,
+}
+
+/// The number of the newest migration that this program knows.
+#[must_use]
+pub fn newest_schema() -> i64 {
+    SCHEMA.iter().map(|one| one.version).max().unwrap_or(0)
+}
+
+/// Writes all that is committed in `file` to `into`, which does not exist or is empty: one moment of it, without what was
+/// deleted. Writers go on meanwhile; the log of what they write grows until this is done.
+///
+/// # Errors
+/// `Unavailable`: the file is not there, or there is no place for the copy.
+pub async fn copy(file: &Path, into: &Path) -> Result<(), StoreError> {
+    let into = into.to_str().ok_or_else(not_utf8)?;
+    let mut connection = open(file).await?;
+    sqlx::query("VACUUM INTO $1")
+        .bind(into)
+        .execute(&mut connection)
+        .await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// What SQLite itself says is wrong with a database; empty if nothing is.
+///
+/// # Errors
+/// `Unavailable`: it is not there, or is no database at all.
+pub async fn faults(file: &Path) -> Result<Vec<String>, StoreError> {
+    let mut connection = open(file).await?;
+    let mut said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(5)")
+        .fetch_all(&mut connection)
+        .await?;
+    said.retain(|line| line != "ok");
+    let strays = connection.fetch_all("PRAGMA foreign_key_check").await?;
+    if !strays.is_empty() {
+        said.push(format!(
+            "{} rows point at rows that are not there",
+            strays.len()
+        ));
+    }
+    connection.close().await?;
+    Ok(said)
+}
+
+/// Counts and sums up what is in a database, row by row.
+///
+/// # Errors
+/// `Unavailable`: it is not there or cannot be read to its end. `Broken`: it is none of ours.
+pub async fn contents(file: &Path) -> Result<Contents, StoreError> {
+    let mut connection = open(file).await?;
+    let schema = schema_of(&mut connection).await?;
+    let names: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
+         AND name NOT LIKE '%sqlx%' ORDER BY name",
+    )
+    .fetch_all(&mut connection)
+    .await?;
+    let mut tables = Vec::with_capacity(names.len());
+    for name in names {
+        tables.push(sum(&mut connection, name).await?);
+    }
+    connection.close().await?;
+    Ok(Contents { schema, tables })
+}
+
+/// The number of the newest migration that a database has had.
+///
+/// # Errors
+/// `Unavailable`: it is not there, or is none of ours.
+pub async fn schema(file: &Path) -> Result<i64, StoreError> {
+    let mut connection = open(file).await?;
+    let schema = schema_of(&mut connection).await?;
+    connection.close().await?;
+    Ok(schema)
+}
+
+async fn schema_of(connection: &mut AnyConnection) -> Result<i64, StoreError> {
+    let newest = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
+        .fetch_one(connection)
+        .await?;
+    Ok(newest)
+}
+
+async fn sum(connection: &mut AnyConnection, name: String) -> Result<TableSum, StoreError> {
+    // A name out of the schema, quoted as it is there.
+    let all = format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""));
+    let mut stream = connection.fetch(sqlx::raw_sql(AssertSqlSafe(all)));
+    let (mut rows, mut sum) = (0, 0_u128);
+    while let Some(row) = stream.try_next().await? {
+        rows += 1;
+        sum = sum.wrapping_add(digest(&row)?);
+    }
+    drop(stream);
+    Ok(TableSum {
+        name,
+        rows,
+        sum: format!("{sum:032x}"),
+    })
+}
+
+/// Of a row, so that no two rows that differ are the same bytes.
+fn digest(row: &AnyRow) -> Result<u128, StoreError> {
+    let mut hash = Sha256::new();
+    for column in 0..row.len() {
+        let value = row.try_get_raw(column)?;
+        let (kind, bytes) = bytes(row, column, &value)?;
+        hash.update([kind]);
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    }
+    let whole: [u8; 32] = hash.finalize().into();
+    let half = whole.first_chunk().copied().unwrap_or_default();
+    Ok(u128::from_be_bytes(half))
+}
+
+fn bytes(
+    row: &AnyRow,
+    column: usize,
+    value: &AnyValueRef<'_>,
+) -> Result<(u8, Vec<u8>), StoreError> {
+    if value.is_null() {
+        return Ok((0, Vec::new()));
+    }
+    Ok(match value.type_info().kind() {
+        AnyTypeInfoKind::Text => (1, row.try_get::<String, _>(column)?.into_bytes()),
+        AnyTypeInfoKind::Blob => (2, row.try_get(column)?),
+        _ => (3, row.try_get::<i64, _>(column)?.to_be_bytes().to_vec()),
+    })
+}
+
+/// To a database that is there, as it is.
+async fn open(file: &Path) -> Result<AnyConnection, StoreError> {
+    sqlx::any::install_default_drivers();
+    let path = crate::open::escaped(file).ok_or_else(not_utf8)?;
+    // Not `ro`: a reader of a database with a log has to write into the index of that log.
+    let options = AnyConnectOptions::from_str(&format!("sqlite://{path}?mode=rw"))?;
+    let mut connection = AnyConnection::connect_with(&options).await?;
+    let wait = format!("PRAGMA busy_timeout = {}", LOCK_WAIT.as_millis());
+    // A number of our own.
+    connection
+        .execute(sqlx::raw_sql(AssertSqlSafe(wait)))
+        .await?;
+    Ok(connection)
+}
+
+fn not_utf8() -> StoreError {
+    StoreError::Unavailable("the database's path is not UTF-8".into())
+}
