@@ -98,6 +98,14 @@ pub(crate) fn own_time() -> Outcome<Duration> {
         .map_err(|error| format!("processor time: {error}"))
 }
 
+/// Processor time of this process so far.
+pub(crate) fn own_process_time() -> Outcome<Duration> {
+    ClockId::CLOCK_PROCESS_CPUTIME_ID
+        .now()
+        .map(Duration::from)
+        .map_err(|error| format!("processor time: {error}"))
+}
+
 fn kernel_thread(name: &str) -> Option<String> {
     fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
         let folder = entry.path();

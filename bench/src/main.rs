@@ -6,10 +6,12 @@
 //!
 //! Reading order: [`work`] says what is measured, [`servers`] who is, [`run`] in which order, [`setups`] and [`load`]
 //! how; [`results`] takes medians, [`targets`] says what has to be reached, [`report`] prints. [`weather`] stands apart:
-//! calls of real browsers are measured over it. So does [`silence`], which measures the whole server (C-6).
+//! calls of real browsers are measured over it. So do [`silence`] and [`crowd`], which measure the whole server: whether it keeps silent (C-6), and how much it bears.
 
 #[cfg(target_os = "linux")]
 mod client;
+#[cfg(target_os = "linux")]
+mod crowd;
 #[cfg(target_os = "linux")]
 mod forwarder;
 #[cfg(target_os = "linux")]
@@ -62,6 +64,9 @@ enum Task {
     /// Measure whether a caller can tell by the time why nobody answered (C-6), and print tables.
     #[cfg(target_os = "linux")]
     Silence(silence::SilenceBench),
+    /// Measure how many people the server bears, and print tables.
+    #[cfg(target_os = "linux")]
+    Load(crowd::LoadBench),
     /// The relay alone, started by the bench: `Relay::start` of the crate that the server uses, with limits so high that
     /// no leg is slowed down. It ends with its standard input.
     ServeRelay(ServeRelay),
@@ -143,6 +148,7 @@ fn carry_out(task: Task) -> Outcome {
     match task {
         Task::Relay(wanted) => run::run(&wanted),
         Task::Silence(wanted) => silence::run(&wanted),
+        Task::Load(wanted) => crowd::run(&wanted),
         Task::ServeRelay(how) => serve::relay(&how),
         Task::ServeForwarder { segments } => forwarder::serve(segments),
         Task::Weather { near, far, seed } => weather::serve(&near, &far, seed),

@@ -1,35 +1,39 @@
 //! `cargo xtask bench relay`: what a relayed packet costs, beside coturn and a bare forwarder. `cargo xtask bench calls`:
 //! how calls of real browsers fare on good and bad networks. `cargo xtask bench pages`: how pages do on a phone.
-//! `cargo xtask bench silence`: whether the time tells a caller why nobody answered.
+//! `cargo xtask bench silence`: whether the time tells a caller why nobody answered. `cargo xtask bench load`: how many
+//! people a server bears.
 
 use crate::process::Process;
 use crate::{Outcome, browser, install, server};
 
+/// Runs the program in `bench/`.
+const BENCH: [&str; 7] = [
+    "run",
+    "--quiet",
+    "--release",
+    "--locked",
+    "--package",
+    "birdcall-bench",
+    "--",
+];
+
+fn asks_for_help(words: &[&str]) -> bool {
+    words.iter().any(|word| matches!(*word, "--help" | "-h"))
+}
+
 /// Measures. What stands behind the command goes to the program in `bench/`.
 pub(crate) fn relay(words: &[&str]) -> Outcome {
-    if !words.iter().any(|word| matches!(*word, "--help" | "-h")) {
+    if !asks_for_help(words) {
         install::coturn()?;
     }
-    let mut arguments = vec!["run", "--quiet", "--release", "--package", "birdcall-bench"];
-    arguments.extend(["--locked", "--", "relay"]);
-    arguments.extend(words);
-    Process::cargo(&arguments).go()
+    Process::cargo(&[&BENCH[..], &["relay"], words].concat()).go()
 }
 
 /// Measures whether a caller can tell by the time why nobody answered. With `--without-beat` the program is one whose
 /// beat can be switched off, which has to show.
 pub(crate) fn silence(words: &[&str]) -> Outcome {
-    let bench = [
-        "run",
-        "--quiet",
-        "--release",
-        "--locked",
-        "--package",
-        "birdcall-bench",
-        "--",
-        "silence",
-    ];
-    if words.iter().any(|word| matches!(*word, "--help" | "-h")) {
+    let bench = [&BENCH[..], &["silence"]].concat();
+    if asks_for_help(words) {
         return Process::cargo(&[&bench[..], words].concat()).go();
     }
     crate::web::build()?;
@@ -41,6 +45,18 @@ pub(crate) fn silence(words: &[&str]) -> Outcome {
     let program = program.to_str().ok_or("the folder's name is not UTF-8")?;
     let more = ["--program", program];
     Process::cargo(&[&bench[..], words, &more].concat()).go()
+}
+
+/// Measures how many people a server bears. What stands behind the command goes to the program in `bench/`.
+pub(crate) fn load(words: &[&str]) -> Outcome {
+    let bench = [&BENCH[..], &["load"]].concat();
+    if asks_for_help(words) {
+        return Process::cargo(&[&bench[..], words].concat()).go();
+    }
+    crate::web::build()?;
+    let program = server::build_release()?.join("birdcall");
+    let program = program.to_str().ok_or("the folder's name is not UTF-8")?;
+    Process::cargo(&[&bench[..], words, &["--program", program]].concat()).go()
 }
 
 /// Makes calls. What stands behind the command goes to the script in `e2e/bench`.
@@ -55,7 +71,7 @@ pub(crate) fn pages(words: &[&str]) -> Outcome {
 
 fn script(file: &str, words: &[&str]) -> Outcome {
     let script = Process::new("node", &[&[file], words].concat()).inside("e2e");
-    if words.iter().any(|word| matches!(*word, "--help" | "-h")) {
+    if asks_for_help(words) {
         return script.go();
     }
     browser::prepare()?;

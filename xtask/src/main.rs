@@ -39,6 +39,7 @@ cargo xtask <command>
   bench calls  how soon calls are heard, and how they fare on bad networks and through a change of network; as above
   bench pages  how soon a page is there and how it answers on a phone, and what an hour of messages costs; as above
   bench silence  whether a caller can tell by the time why nobody answered; `--without-beat` shows that it would
+  bench load   how many people one server bears: sockets, messages, calls, and what they cost; `--help` as above
 
   test and screenshots take words after the command: `cargo xtask test browser NAME…` runs only the browser test
   files whose name contains one of the words; `cargo xtask screenshots ar dark 390 still` takes only these, and
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         ["bench", "calls", words @ ..] => bench::calls(words),
         ["bench", "pages", words @ ..] => bench::pages(words),
         ["bench", "silence", words @ ..] => bench::silence(words),
+        ["bench", "load", words @ ..] => bench::load(words),
         _ => Err(USAGE.to_owned()),
     };
     match outcome {

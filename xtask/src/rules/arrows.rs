@@ -20,8 +20,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "birdcall-protocol",
         ],
     ),
-    // It measures the relay as a process of its own, and speaks to it with the relay's codec.
-    ("birdcall-bench", &["birdcall-relay"]),
+    // It measures the relay as a process of its own, and speaks to it with the relay's codec. People for the server are
+    // written into the database before it starts.
+    (
+        "birdcall-bench",
+        &["birdcall-relay", "birdcall-store", "birdcall-protocol"],
+    ),
     (
         "birdcall-fuzz",
         &["birdcall-call", "birdcall-relay", "birdcall-protocol"],

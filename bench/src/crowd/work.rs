@@ -1,0 +1,141 @@
+//! Making people write and call: at a fixed rate, or so many at once.
+
+use super::stage::{Now, Stage};
+use super::target::{Target, Watch, Watched};
+use crate::Outcome;
+use hdrhistogram::Histogram;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// The beginning of a load does not count: buffers grow, pages are read.
+const WARM: Duration = Duration::from_secs(2);
+
+/// How long what is under way may take to be done when the load is over.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How often it is looked whether something has to begin. It stands in every latency, once at most.
+const TICK: Duration = Duration::from_millis(1);
+
+/// What people do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Write.
+    Messages,
+    /// Call.
+    Calls,
+}
+
+/// How much of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// So many begin in each second.
+    Rate(u32),
+    /// So many are under way at each moment.
+    AtOnce(usize),
+}
+
+/// A load.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Load {
+    pub(super) kind: Kind,
+    pub(super) pace: Pace,
+    /// How many people have a socket open; all take part.
+    pub(super) sockets: usize,
+    pub(super) span: Duration,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub(super) struct Done {
+    pub(super) load: Load,
+    /// Done in a second, of what was begun after the warm beginning.
+    pub(super) rate: f64,
+    pub(super) watched: Watched,
+    /// Begun and done while processors were watched.
+    pub(super) whole: u64,
+    /// Begun, and not done when it was long over.
+    pub(super) unfinished: u64,
+    pub(super) refused: BTreeMap<String, u64>,
+    /// For messages: kept, had. For calls: rang, started, ended.
+    pub(super) times: Vec<Histogram<u64>>,
+}
+
+/// Puts a load on the target.
+pub(super) async fn put(stage: &Arc<Stage>, target: &Target, load: Load) -> Outcome<Done> {
+    let begin = Instant::now();
+    let end = begin + load.span;
+    let counts_from = begin + WARM;
+    let refills_until = match load.pace {
+        Pace::Rate(_) => None,
+        Pace::AtOnce(_) => Some(end),
+    };
+    let now = Now {
+        kind: load.kind,
+        counts_from,
+        refills_until,
+    };
+    stage.begins(now, load.sockets);
+    let mut watch = None;
+    let mut done_before = 0;
+    let mut begun = 0_u64;
+    loop {
+        let moment = Instant::now();
+        if moment >= counts_from && watch.is_none() {
+            watch = Some(Watch::start(target)?);
+            done_before = stage.done_count.load(Ordering::Relaxed);
+        }
+        if moment >= end {
+            break;
+        }
+        match load.pace {
+            Pace::Rate(rate) => {
+                let gone = moment.duration_since(begin).as_secs_f64();
+                while begun < (gone * f64::from(rate)) as u64 {
+                    let meant = begin + Duration::from_secs_f64(begun as f64 / f64::from(rate));
+                    stage.begin(load.kind, meant);
+                    begun += 1;
+                }
+            }
+            Pace::AtOnce(many) => {
+                for _ in begun..many as u64 {
+                    stage.begin(load.kind, moment);
+                }
+                begun = many as u64;
+            }
+        }
+        tokio::time::sleep(TICK).await;
+    }
+    let watched = watch.map(|watch| watch.stop(target)).transpose()?;
+    let watched = watched.unwrap_or_default();
+    let whole = stage.done_count.load(Ordering::Relaxed) - done_before;
+    let unfinished = |stage: &Stage| {
+        let begun = stage.begun_count.load(Ordering::Relaxed);
+        begun.saturating_sub(stage.done_count.load(Ordering::Relaxed))
+    };
+    let patience = Instant::now() + PATIENCE;
+    while unfinished(stage) > 0 && Instant::now() < patience {
+        tokio::time::sleep(TICK * 20).await;
+    }
+    let measures = &stage.measures;
+    let unfinished = unfinished(stage);
+    let refused = stage.is_over();
+    let times = match load.kind {
+        Kind::Messages => vec![measures.kept.take(), measures.had.take()],
+        Kind::Calls => vec![
+            measures.rang.take(),
+            measures.started.take(),
+            measures.ended.take(),
+        ],
+    };
+    Ok(Done {
+        load,
+        rate: whole as f64 / watched.span.as_secs_f64(),
+        watched,
+        whole,
+        unfinished,
+        refused,
+        times,
+    })
+}
