@@ -1,6 +1,7 @@
 //! The commands of the program `birdcall`.
 
 mod backup;
+mod doctor;
 mod relay;
 mod report;
 
@@ -47,6 +48,8 @@ enum Command {
     },
     /// Writes everything into one file, also while the server runs and people call
     Backup(Box<backup::BackupLine>),
+    /// Looks at everything a call needs, and says what is wrong and what mends it; also while the server runs
+    Doctor(Box<doctor::DoctorLine>),
     /// Makes an instance out of a backup, in an empty data folder
     Restore(Box<backup::RestoreLine>),
     /// Runs the relay alone, for a server on another machine
@@ -106,6 +109,7 @@ pub async fn run(line: Line) -> Result<(), String> {
         Command::User { options, command } => user(resolve(*options)?, command).await,
         Command::Report { options, command } => report::run(resolve(*options)?, command).await,
         Command::Backup(line) => backup::make(*line, &resolve).await,
+        Command::Doctor(line) => doctor::run(*line, &resolve).await,
         Command::Restore(line) => backup::restore(*line, &resolve).await,
         Command::Relay(inner) => relay::run(*inner, line.config.as_deref()).await,
         Command::Openapi => print(&http::document().map_err(|error| error.to_string())?),

@@ -19,6 +19,7 @@ pub mod command;
 pub mod config;
 pub mod counters;
 pub mod demo;
+pub mod doctor;
 pub mod doors;
 pub mod editing;
 pub mod emoji;

@@ -3,7 +3,7 @@
 //!
 //! Each connection has a task of its own until it is known what it is, so a slow one holds up nobody.
 
-mod certificate;
+pub(crate) mod certificate;
 mod turn;
 
 use axum::extract::connect_info::Connected;

@@ -102,15 +102,42 @@ pub async fn contents(file: &Path) -> Result<Contents, StoreError> {
     Ok(Contents { schema, tables })
 }
 
-/// The number of the newest migration that a database has had.
+/// What can be said of a database at a glance.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The number of the newest migration it has had.
+    pub schema: i64,
+    /// It keeps a log that readers and the writer share (WAL).
+    pub wal: bool,
+    /// The moment of its newest entry, in milliseconds of Unix time; 0 without any.
+    pub newest: i64,
+    /// This server's key for push services, as it is kept.
+    pub push_key: Option<String>,
+}
+
+/// Looks at a database, which stays as it is.
 ///
 /// # Errors
 /// `Unavailable`: it is not there, or is none of ours.
-pub async fn schema(file: &Path) -> Result<i64, StoreError> {
+pub async fn facts(file: &Path) -> Result<Facts, StoreError> {
     let mut connection = open(file).await?;
     let schema = schema_of(&mut connection).await?;
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&mut connection)
+        .await?;
+    let newest = sqlx::query_scalar("SELECT coalesce(max(at), 0) FROM entries")
+        .fetch_one(&mut connection)
+        .await?;
+    let push_key = sqlx::query_scalar("SELECT value FROM server_keys WHERE name = 'vapid'")
+        .fetch_optional(&mut connection)
+        .await?;
     connection.close().await?;
-    Ok(schema)
+    Ok(Facts {
+        schema,
+        wal: mode == "wal",
+        newest,
+        push_key,
+    })
 }
 
 async fn schema_of(connection: &mut AnyConnection) -> Result<i64, StoreError> {

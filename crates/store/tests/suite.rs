@@ -7,6 +7,7 @@ mod long;
 mod passkeys;
 mod profiles;
 mod push;
+mod snapshot;
 mod world;
 
 use birdcall_protocol::body::EntryBody;

@@ -82,6 +82,24 @@ impl Port {
         &self.from
     }
 
+    /// Connects, greets and signs in, and sends nothing.
+    ///
+    /// # Errors
+    /// In a few words, what kind of trouble it is.
+    pub async fn greet(&self) -> Result<(), &'static str> {
+        let To::Smtp(transport) = &self.to else {
+            return Ok(());
+        };
+        match transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it answers and is not ready"),
+            Err(error) if error.is_tls() => Err("TLS with it does not come about"),
+            Err(error) if error.is_timeout() => Err("it takes too long"),
+            Err(error) if error.status().is_some() => Err("it refuses, the password perhaps"),
+            Err(_) => Err("it cannot be reached"),
+        }
+    }
+
     /// Sends a mail, once. `name` is the same for each try.
     pub async fn send(&self, mail: Message, name: &str) -> Sent {
         match &self.to {

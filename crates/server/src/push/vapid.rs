@@ -50,6 +50,12 @@ struct Claims<'a> {
     sub: Option<&'a str>,
 }
 
+/// Whether what stands in the store is a key.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    Vapid::from_text(text).is_some()
+}
+
 impl Vapid {
     /// The key in the store, or a fresh one, kept there.
     ///

@@ -8,6 +8,16 @@ use std::path::{Path, PathBuf};
 
 const BYTES: usize = 32;
 
+/// Reads the key.
+///
+/// # Errors
+/// A sentence: the file cannot be read, or holds something else.
+pub fn read(path: &Path) -> Result<NodeKey, String> {
+    let text =
+        read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    parse(path, &text)
+}
+
 /// Reads the key, or makes one if there is no file: 64 hexadecimal digits, for its owner's eyes only.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ mod calls;
 mod client;
 mod crawl;
 mod deletion;
+mod doctor;
 mod doors;
 mod editing;
 mod exceptions;
