@@ -16,6 +16,8 @@ const NEEDED: &[(&str, &str)] = &[
     ("tcpdump", "tcpdump"),
     ("openssl", "openssl"),
     ("certutil", "libnss3-tools"),
+    // Between several nodes.
+    ("nats-server", "nats-server"),
 ];
 
 /// Fonts are no programs, and a page without any is no page.

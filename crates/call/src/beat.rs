@@ -7,6 +7,7 @@
 use crate::Call;
 use birdcall_protocol::Timestamp;
 use birdcall_protocol::call::EndReason;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The beat. It has to be longer than the work nearly always takes, also on a slow disk: work that takes longer is told
@@ -27,12 +28,36 @@ pub fn beat(since: Timestamp, span: Duration, now: Timestamp) -> Timestamp {
     since + span.saturating_mul(beats)
 }
 
-/// When the caller may be told how the call stands now; `None` is at once.
+/// From when on a caller may be told something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    /// At once.
+    No,
+    /// Not before that moment.
+    Until(Timestamp),
+    /// On the first moment of the beat that counts from there and has not begun when it is ready to be told.
+    Beat(Timestamp),
+}
+
+impl Hold {
+    /// The moment, if it has not come yet.
+    #[must_use]
+    pub fn moment(self, span: Duration, now: Timestamp) -> Option<Timestamp> {
+        let moment = match self {
+            Self::No => return None,
+            Self::Until(moment) => moment,
+            Self::Beat(since) => beat(since, span, now),
+        };
+        Some(moment).filter(|moment| now < *moment)
+    }
+}
+
+/// From when on the caller may be told how the call stands now.
 ///
 /// Whoever did not answer has not answered for a reason that the caller is not to learn, so these ends wait for the beat.
 /// What a person at the other end did is no secret; it only waits until the caller has the answer to the invite.
 #[must_use]
-pub fn telling(call: &Call, span: Duration, now: Timestamp) -> Option<Timestamp> {
+pub fn hold(call: &Call, span: Duration) -> Hold {
     let waits = match call.end_reason() {
         Some(EndReason::NoAnswer | EndReason::Cancelled | EndReason::Busy) => true,
         Some(
@@ -44,9 +69,14 @@ pub fn telling(call: &Call, span: Duration, now: Timestamp) -> Option<Timestamp>
         )
         | None => false,
     };
-    let moment = match call.ended_at() {
-        Some(end) if waits => beat(end, span, now),
-        Some(_) | None => call.started_at() + span,
-    };
-    Some(moment).filter(|moment| now < *moment)
+    match call.ended_at() {
+        Some(end) if waits => Hold::Beat(end),
+        Some(_) | None => Hold::Until(call.started_at() + span),
+    }
+}
+
+/// When the caller may be told how the call stands now; `None` is at once.
+#[must_use]
+pub fn telling(call: &Call, span: Duration, now: Timestamp) -> Option<Timestamp> {
+    hold(call, span).moment(span, now)
 }

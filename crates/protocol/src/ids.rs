@@ -120,6 +120,10 @@ id! {
     CallId
 }
 id! {
+    /// One server of a cluster, from its start to its end; never leaves the servers.
+    NodeId
+}
+id! {
     /// One passkey of a person.
     PasskeyId
 }

@@ -32,5 +32,5 @@ pub mod ways_in;
 pub use code::Code;
 pub use email::Email;
 pub use handle::Handle;
-pub use ids::{CallId, DeviceId, PasskeyId, PersonId, TestId};
+pub use ids::{CallId, DeviceId, NodeId, PasskeyId, PersonId, TestId};
 pub use time::Timestamp;

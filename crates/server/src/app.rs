@@ -1,5 +1,6 @@
 //! What every part of the server holds on to.
 
+use crate::bus::Bus;
 use crate::calls::later::Later;
 use crate::calls::turns::Turns;
 use crate::clock::Clock;
@@ -14,7 +15,6 @@ use crate::password::Passwords;
 use crate::picture::Studio;
 use crate::push::Push;
 use crate::relay::Relaying;
-use crate::ring_test::RingTests;
 use birdcall_store::Store;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub struct Parts {
     pub clock: Clock,
     /// The sockets.
     pub hub: Hub,
+    /// What reaches those of other nodes.
+    pub bus: Bus,
     /// The relay.
     pub relay: Relaying,
     /// Password hashing.
@@ -56,8 +58,6 @@ pub struct Parts {
     pub mail: Mailing,
     /// Who is having an export made.
     pub exports: Exports,
-    /// Self-tests of rings.
-    pub ring_tests: RingTests,
     /// Wakes the sweeper: there may be an earlier deadline.
     pub sweeper: Notify,
     /// Wakes what deletes accounts: there may be an earlier one.
@@ -68,15 +68,25 @@ impl App {
     /// # Errors
     /// A sentence: password hashing does not work, the relay cannot be started, mail cannot be sent as configured, or the
     /// provider's secret cannot be read.
-    pub fn new(config: Config, store: Store, clock: Clock, push: Push) -> Result<Self, String> {
+    pub fn new(
+        config: Config,
+        store: Store,
+        clock: Clock,
+        push: Push,
+        bus: Bus,
+    ) -> Result<Self, String> {
         let relay = Relaying::start(&config)?;
         let mail = Mailing::start(&config)?;
         let provider = Provider::of(&config)?;
-        let counters = Counters::new(relay.here().cloned());
+        let counters = Counters::new(
+            relay.here().cloned(),
+            bus.cluster().map(|cluster| cluster.connected()),
+        );
         Ok(Self(Arc::new(Parts {
             config,
             store,
-            hub: Hub::new(counters.sockets()),
+            hub: Hub::new(counters.sockets(), bus.clone()),
+            bus,
             relay,
             passwords: Passwords::new()?,
             provider,
@@ -89,7 +99,6 @@ impl App {
             pictures: Studio::default(),
             mail,
             exports: Exports::default(),
-            ring_tests: RingTests::default(),
             sweeper: Notify::new(),
             leaving: Notify::new(),
         })))

@@ -15,12 +15,13 @@ pub mod turns;
 pub use facts::preview;
 pub use invite::{Invited, invite};
 pub use signal::{Leg, candidate, description, media};
-pub(crate) use step::machine;
-pub use step::{CallError, Press, act, cancel};
+pub use step::{CallError, Press, Servers, act, cancel};
+pub(crate) use step::{give, machine};
 pub use sweep::run as sweep;
 
 use crate::app::App;
 use crate::auth::Session;
+use crate::bus;
 use crate::problem::ApiError;
 use birdcall_call::{Call, Refusal, Resume, To};
 use birdcall_protocol::body::CallStanding;
@@ -142,7 +143,7 @@ pub async fn stop_ringing_on(
         if let Some(ServerFrame::Ring { call, .. }) = resumed.ring {
             let reason = RingStop::NotAllowed;
             let stop = ServerFrame::RingStopped { call, reason };
-            app.hub.send(To::Device(person, device), &stop);
+            bus::send(app, To::Device(person, device), &stop).await?;
         }
     }
     Ok(())

@@ -1,8 +1,10 @@
 //! How the server is told to be: flags, then environment, then the TOML file, then defaults.
 
+mod cluster;
 mod mail;
 mod oidc;
 
+pub use cluster::Cluster;
 pub use mail::{MailConfig, MailTo};
 pub use oidc::{Oidc, is_loopback};
 
@@ -123,6 +125,23 @@ pub struct Options {
     /// What people call the provider [default: its host]
     #[arg(long, env = "BIRDCALL_OIDC_NAME", value_name = "NAME")]
     pub oidc_name: Option<String>,
+    /// This is one of several nodes on one database, which share the node key and have a data folder each [default: false,
+    /// true if nats is named]
+    #[arg(long, env = "BIRDCALL_CLUSTER", num_args = 0..=1, default_missing_value = "true")]
+    pub cluster: Option<bool>,
+    /// What this node is called, for people [default: the host's name]
+    #[arg(long, env = "BIRDCALL_NODE", value_name = "NAME")]
+    pub node: Option<String>,
+    /// NATS servers by which nodes wake each other, for example `nats://10.0.0.5:4222`; without one they look by
+    /// themselves about once a second
+    #[arg(
+        long,
+        env = "BIRDCALL_NATS",
+        value_name = "URL",
+        value_delimiter = ',',
+        hide_env_values = true
+    )]
+    pub nats: Option<Vec<String>>,
     /// Makes people to try it with (ann, bob, cleo, dora; password birdcall-demo)
     #[arg(long, env = "BIRDCALL_DEMO", num_args = 0..=1, default_missing_value = "true")]
     pub demo: Option<bool>,
@@ -178,6 +197,8 @@ pub struct Config {
     pub mail: Option<MailConfig>,
     /// The provider of accounts.
     pub oidc: Option<Oidc>,
+    /// How it is one of several nodes, if it is.
+    pub cluster: Option<Cluster>,
     /// Makes people to try it with.
     pub demo: bool,
     /// The beat on which callers are told things (C-6).
@@ -223,6 +244,9 @@ impl Options {
                 .oidc_client_secret_file
                 .or(file.oidc_client_secret_file),
             oidc_name: self.oidc_name.or(file.oidc_name),
+            cluster: self.cluster.or(file.cluster),
+            node: self.node.or(file.node),
+            nats: self.nats.or(file.nats),
             demo: self.demo.or(file.demo),
             beat: self.beat.or(file.beat),
         })
@@ -285,6 +309,13 @@ impl Options {
             self.oidc_client_secret_file,
             self.oidc_name,
         )?;
+        let cluster = Cluster::of(self.cluster, self.node, self.nats)?;
+        if cluster.is_some() && relay_listen.is_some() && relay_urls.is_empty() {
+            return Err(
+                "in a cluster each node says by relay_urls where its relay is: a page may have come from another node"
+                    .into(),
+            );
+        }
         let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
         Ok(Config {
             key_file: self.key_file.unwrap_or_else(|| data.join("node.key")),
@@ -309,6 +340,7 @@ impl Options {
             push_origins,
             mail,
             oidc,
+            cluster,
             demo: self.demo.unwrap_or(false),
             beat: self.beat.unwrap_or_else(beat_at_first),
         })
@@ -371,6 +403,9 @@ impl Config {
             oidc_client_id: self.oidc.as_ref().map(|oidc| oidc.client_id.clone()),
             oidc_client_secret_file: self.oidc.as_ref().and_then(|oidc| oidc.secret_file.clone()),
             oidc_name: self.oidc.as_ref().map(|oidc| oidc.name.clone()),
+            cluster: Some(self.cluster.is_some()),
+            node: self.cluster.as_ref().map(|cluster| cluster.name.clone()),
+            nats: self.cluster.as_ref().and_then(Cluster::named),
             demo: Some(self.demo),
             beat: None,
         };

@@ -61,8 +61,11 @@ pub fn of_relay(relay: Arc<Relay>) -> Registry {
 impl Counters {
     /// All at zero; those of the relay, if there is one here, as it counts.
     #[must_use]
-    pub fn new(relay: Option<Arc<Relay>>) -> Self {
+    pub fn new(relay: Option<Arc<Relay>>, nats: Option<Gauge>) -> Self {
         let mut registry = relay.map_or_else(|| Registry::with_prefix("birdcall"), of_relay);
+        if let Some(nats) = nats {
+            registry.register("nats", "Whether NATS is there, of several nodes", nats);
+        }
         let refused = Family::<ByCode, Counter>::default();
         registry.register(
             "refused_frames",

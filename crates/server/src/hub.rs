@@ -1,9 +1,10 @@
-//! The sockets of this node, by person.
+//! The sockets of this node, by person. Those of other nodes are reached by [`crate::bus`].
 //!
 //! Two ways to reach a device: a frame put into its queue (live signalling, lost if the socket is), and a nudge to
 //! read its person's feed (nothing is lost: the feed is in the store). A queue that is full closes its socket; the
 //! device comes back and catches up.
 
+use crate::bus::Bus;
 use crate::relay::Page;
 use axum::extract::ws::Utf8Bytes;
 use birdcall_call::To;
@@ -67,11 +68,18 @@ struct Entry {
     silenced: bool,
     /// Its page is before somebody's eyes, as far as it has told.
     visible: bool,
+    /// It knows how things stood up to this place of its person's signals.
+    knows: u64,
     frames: mpsc::Sender<Utf8Bytes>,
     signals: Arc<Signals>,
 }
 
 impl Entry {
+    /// Whether a signal of that place is news to it; without a place it is.
+    fn hears(&self, place: Option<u64>) -> bool {
+        place.is_none_or(|place| place > self.knows)
+    }
+
     fn push(&self, text: &Utf8Bytes) {
         if self.frames.try_send(text.clone()).is_err() {
             self.close(CloseReason::TooSlow);
@@ -93,6 +101,7 @@ struct Sockets {
     next: AtomicU64,
     /// How many there are, for the figures.
     open: Gauge,
+    bus: Bus,
 }
 
 /// A socket's own end: gone from the hub when dropped.
@@ -101,6 +110,10 @@ pub struct Mailbox {
     person: PersonId,
     device: DeviceId,
     socket: u64,
+    /// Other nodes may have been told of it.
+    noted: bool,
+    /// It is at its person's desk.
+    joined: bool,
     frames: mpsc::Receiver<Utf8Bytes>,
     signals: Arc<Signals>,
 }
@@ -116,13 +129,14 @@ pub enum Mail {
 }
 
 impl Hub {
-    /// No sockets yet; `open` will count them.
+    /// No sockets yet; `open` will count them, and others are reached by the bus.
     #[must_use]
-    pub fn new(open: Gauge) -> Self {
+    pub fn new(open: Gauge, bus: Bus) -> Self {
         Self(Arc::new(Sockets {
             people: Mutex::default(),
             next: AtomicU64::new(0),
             open,
+            bus,
         }))
     }
 
@@ -144,6 +158,8 @@ impl Hub {
             page,
             silenced,
             visible: true,
+            // Until it has read how things stand, no signal is for it.
+            knows: u64::MAX,
             frames,
             signals: Arc::clone(&signals),
         });
@@ -153,6 +169,8 @@ impl Hub {
             person,
             device,
             socket,
+            noted: false,
+            joined: false,
             frames: receive,
             signals,
         }
@@ -160,6 +178,11 @@ impl Hub {
 
     /// Sends a frame to whom it is for, as far as they are here. A ring passes by devices that are left alone.
     pub fn send(&self, to: To, frame: &ServerFrame) {
+        self.send_signal(None, to, frame);
+    }
+
+    /// The same for a frame that has a place among its person's signals.
+    pub fn send_signal(&self, place: Option<u64>, to: To, frame: &ServerFrame) {
         let Some(text) = json(frame) else { return };
         let (person, fits): (PersonId, Box<dyn Fn(DeviceId) -> bool>) = match to {
             To::Device(person, device) => (person, Box::new(move |one| one == device)),
@@ -168,7 +191,7 @@ impl Hub {
         };
         let ring = matches!(frame, ServerFrame::Ring { .. });
         for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
-            if fits(entry.device) && !(ring && entry.silenced) {
+            if fits(entry.device) && entry.hears(place) && !(ring && entry.silenced) {
                 entry.push(&text);
             }
         }
@@ -177,12 +200,14 @@ impl Hub {
     /// Sends a device a frame that depends on where its page came from.
     pub fn send_by_page(
         &self,
+        place: Option<u64>,
         person: PersonId,
         device: DeviceId,
         frame: impl Fn(Option<&Page>) -> ServerFrame,
     ) {
         for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
             if entry.device == device
+                && entry.hears(place)
                 && let Some(text) = json(&frame(entry.page.as_ref()))
             {
                 entry.push(&text);
@@ -190,8 +215,14 @@ impl Hub {
         }
     }
 
-    /// Tells a person's sockets that the feed has grown.
+    /// Tells a person's sockets that the feed has grown, here and on other nodes.
     pub fn news(&self, person: PersonId) {
+        self.nudge(person);
+        self.0.bus.stirred(person);
+    }
+
+    /// Tells a person's sockets here that the feed has grown.
+    pub fn nudge(&self, person: PersonId) {
         for entry in lock(&self.0.people).get(&person).into_iter().flatten() {
             entry.signals.news.notify_one();
         }
@@ -252,6 +283,16 @@ impl Hub {
         }
     }
 
+    /// All sockets here: number, person, device, whether it is looked at.
+    #[must_use]
+    pub fn all(&self) -> Vec<(u64, PersonId, DeviceId, bool)> {
+        lock(&self.0.people)
+            .iter()
+            .flat_map(|(person, entries)| entries.iter().map(|entry| (*person, entry)))
+            .map(|(person, entry)| (entry.socket, person, entry.device, entry.visible))
+            .collect()
+    }
+
     /// Whether a device has a socket here.
     #[must_use]
     pub fn is_connected(&self, person: PersonId, device: DeviceId) -> bool {
@@ -276,12 +317,36 @@ impl Mailbox {
         self.device
     }
 
+    /// Its number on this node.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.socket
+    }
+
+    /// Other nodes are about to be told of it.
+    pub fn note_presence(&mut self) {
+        self.noted = true;
+    }
+
+    /// It has joined its person's desk, and is told what comes after that place.
+    pub fn tell_from(&mut self, place: u64) {
+        self.joined = true;
+        self.change(|entry| entry.knows = place);
+    }
+
     /// Notes whether this socket's page is before somebody's eyes.
     pub fn set_visible(&self, visible: bool) {
+        self.change(|entry| entry.visible = visible);
+        if let Some(cluster) = self.hub.0.bus.cluster() {
+            cluster.looked_at(self.socket, (self.person, self.device), visible);
+        }
+    }
+
+    fn change(&self, change: impl Fn(&mut Entry)) {
         let mut people = lock(&self.hub.0.people);
         for entry in people.get_mut(&self.person).into_iter().flatten() {
             if entry.socket == self.socket {
-                entry.visible = visible;
+                change(entry);
             }
         }
     }
@@ -314,6 +379,11 @@ impl Drop for Mailbox {
         }
         drop(people);
         self.hub.0.open.dec();
+        if self.noted
+            && let Some(cluster) = self.hub.0.bus.cluster()
+        {
+            cluster.gone(self.socket, self.person, self.joined);
+        }
     }
 }
 

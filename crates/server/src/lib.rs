@@ -13,6 +13,7 @@ pub mod auth;
 pub mod backup;
 #[cfg(feature = "broken-protections")]
 pub mod broken;
+pub mod bus;
 pub mod calls;
 pub mod clock;
 pub mod command;

@@ -1,6 +1,7 @@
 //! Read receipts and typing (M-4). Nothing that is not told can be told from somebody who is away.
 
 use crate::app::App;
+use crate::bus;
 use crate::problem::ApiError;
 use birdcall_call::To;
 use birdcall_call::talk::{Telling, may_tell};
@@ -41,8 +42,8 @@ pub(crate) async fn typing(app: &App, from: PersonId, with: &Handle) -> Result<(
     }
     if tell_each_other(&mut reader, from, other.id).await? {
         let with = reader.person_by_id(from).await?.handle;
-        app.hub
-            .send(To::Person(other.id), &ServerFrame::Typing { with });
+        drop(reader);
+        bus::send(app, To::Person(other.id), &ServerFrame::Typing { with }).await?;
     }
     Ok(())
 }

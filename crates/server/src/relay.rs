@@ -101,6 +101,22 @@ impl Relaying {
             (Some(relay), Some(page)) => page.urls(relay.address().port(), self.on_web_port),
             (Some(_), None) | (None, _) => return Vec::new(),
         };
+        self.at(urls, call, role, device, now)
+    }
+
+    /// The same at a relay of another node, which shares the key. Nothing where it has no URLs.
+    #[must_use]
+    pub fn at(
+        &self,
+        urls: Vec<String>,
+        call: CallId,
+        role: Role,
+        device: DeviceId,
+        now: Timestamp,
+    ) -> Vec<IceServer> {
+        if urls.is_empty() {
+            return Vec::new();
+        }
         let credential = self.issuer.issue(&Claim {
             call: number(call),
             leg: leg(role),

@@ -1,9 +1,11 @@
 //! The self-test of a ring: ten seconds after somebody asks, a device rings for real, by its socket and by push, and
 //! each step on the way is told to all devices of its person.
 //!
-//! A test is of use while somebody looks, so it is kept in memory: one a device, for ten minutes.
+//! A test is of use while somebody looks, so it is kept for ten minutes: one a device, in the store, because the device
+//! may report to another node than the one that rings it.
 
 use crate::app::App;
+use crate::bus::{self, Bus, Signal, presence};
 use crate::push::post::Urgency;
 use crate::push::{Letter, words};
 use crate::random;
@@ -14,9 +16,7 @@ use birdcall_protocol::frame::{Changed, ServerFrame};
 use birdcall_protocol::push::PushEvent;
 use birdcall_protocol::ring_test::{RingStep, RingTest, RingTestStep, RingWay};
 use birdcall_protocol::{DeviceId, PersonId, TestId, Timestamp};
-use birdcall_store::{News, StoreError, Subscription};
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use birdcall_store::{News, Reader, StoreError, Subscription, Tx};
 use std::time::Duration;
 
 /// Time to lock the phone and put it away.
@@ -25,103 +25,79 @@ const BEFORE: Duration = Duration::from_secs(10);
 /// How long it rings. Raising it rings on where nobody is; lowering it gives a push service that is busy less time.
 const RINGS: Duration = Duration::from_secs(30);
 
-/// How long the steps can be read. Raising it keeps memory for longer.
+/// How long the steps can be read. Raising it keeps rows for longer.
 const KEPT: Duration = Duration::from_secs(600);
 
-/// The tests of this node.
-#[derive(Default)]
-pub struct RingTests(Mutex<HashMap<DeviceId, RingTest>>);
+/// The last test of a device, while it is kept.
+///
+/// # Errors
+/// `Unavailable`.
+pub async fn of(
+    reader: &mut Reader,
+    device: DeviceId,
+    now: Timestamp,
+) -> Result<Option<RingTest>, StoreError> {
+    let test = reader.ring_test(device).await?;
+    Ok(test.filter(|test| now < test.at + KEPT))
+}
 
-impl RingTests {
-    /// The last test of a device.
-    #[must_use]
-    pub fn of(&self, device: DeviceId, now: Timestamp) -> Option<RingTest> {
-        let tests = self.lock();
-        let test = tests.get(&device)?;
-        is_kept(test, now).then(|| test.clone())
+/// Rings a device of `person` in a while; the one that is about to ring, if there is one.
+///
+/// # Errors
+/// `Unavailable`.
+pub async fn schedule(
+    app: &App,
+    person: PersonId,
+    device: DeviceId,
+) -> Result<RingTest, StoreError> {
+    let now = app.clock.now();
+    let mut tx = app.store.write().await?;
+    if let Some(test) = tx.ring_test(device).await?
+        && now < test.at
+    {
+        return Ok(test);
     }
-
-    /// A fresh test of a device, or the one that is about to ring.
-    fn schedule(&self, device: DeviceId, now: Timestamp) -> (RingTest, bool) {
-        let mut tests = self.lock();
-        tests.retain(|_, test| is_kept(test, now));
-        if let Some(test) = tests.get(&device)
-            && now < test.at
-        {
-            return (test.clone(), false);
+    let test = RingTest {
+        test: random::test(),
+        at: now + BEFORE,
+        steps: vec![RingTestStep {
+            step: RingStep::Scheduled,
+            way: None,
+            at: now,
+        }],
+    };
+    tx.sweep_ring_tests(now - KEPT).await?;
+    tx.set_ring_test(device, &test).await?;
+    tell(app, tx, person, device, &test).await?;
+    let (app, id, at) = (app.clone(), test.test, test.at);
+    tokio::spawn(async move {
+        app.clock.sleep_until(at).await;
+        if let Err(error) = ring(&app, person, device, id, at + RINGS).await {
+            tracing::error!(%error, "a test of a ring was not sent");
         }
-        let test = RingTest {
-            test: random::test(),
-            at: now + BEFORE,
-            steps: vec![RingTestStep {
-                step: RingStep::Scheduled,
-                way: None,
-                at: now,
-            }],
-        };
-        tests.insert(device, test.clone());
-        (test, true)
-    }
-
-    /// Adds a step, unless it is there; the test as it is now, or `None` if it is another by now.
-    fn add(&self, device: DeviceId, test: TestId, step: RingTestStep) -> Option<RingTest> {
-        let mut tests = self.lock();
-        let kept = tests.get_mut(&device)?;
-        let same = |one: &RingTestStep| (one.step, one.way) == (step.step, step.way);
-        if kept.test != test || kept.steps.iter().any(same) {
-            return None;
-        }
-        kept.steps.push(step);
-        Some(kept.clone())
-    }
-
-    /// Whether the test is one of that device, and rings or rang.
-    fn is_under_way(&self, device: DeviceId, test: TestId, now: Timestamp) -> bool {
-        let tests = self.lock();
-        let kept = tests.get(&device);
-        kept.is_some_and(|kept| kept.test == test && kept.at <= now && is_kept(kept, now))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<DeviceId, RingTest>> {
-        // Nothing panics while it holds this, and a test is never half changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    });
+    Ok(test)
 }
 
-fn is_kept(test: &RingTest, now: Timestamp) -> bool {
-    now < test.at + KEPT
-}
-
-/// Rings a device of `person` in a while.
-pub fn schedule(app: &App, person: PersonId, device: DeviceId) -> RingTest {
-    let (test, fresh) = app.ring_tests.schedule(device, app.clock.now());
-    if fresh {
-        tell(app, person, device, test.clone());
-        let (app, id, at) = (app.clone(), test.test, test.at);
-        tokio::spawn(async move {
-            app.clock.sleep_until(at).await;
-            if let Err(error) = ring(&app, person, device, id, at + RINGS).await {
-                tracing::error!(%error, "a test of a ring was not sent");
-            }
-        });
-    }
-    test
-}
-
-/// A device reports that it shows the test, or that somebody pressed it; `false` if it is none of its.
-pub fn report(
+/// A device reports that it shows the test, or that somebody pressed it; `false` if it is none of its, or does not ring.
+///
+/// # Errors
+/// `Unavailable`.
+pub async fn report(
     app: &App,
     person: PersonId,
     device: DeviceId,
     test: TestId,
     step: RingStep,
     way: RingWay,
-) -> bool {
-    let there = app.ring_tests.is_under_way(device, test, app.clock.now());
+) -> Result<bool, StoreError> {
+    let now = app.clock.now();
+    let kept = of(&mut app.store.read().await?, device, now).await?;
+    let there = kept.is_some_and(|kept| kept.test == test && kept.at <= now);
     if there {
-        note(app, person, device, test, step, way);
+        note(app, person, device, test, step, way).await?;
     }
-    there
+    Ok(there)
 }
 
 async fn ring(
@@ -132,20 +108,18 @@ async fn ring(
     deadline: Timestamp,
 ) -> Result<(), StoreError> {
     let say = |step, way| note(app, person, device, test, step, way);
-    if app.hub.is_connected(person, device) {
+    let there = presence::of(app, &mut app.store.read().await?, person).await?;
+    if there.connected.contains(&device) {
         let frame = ServerFrame::TestRing { test, deadline };
-        app.hub.send(To::Device(person, device), &frame);
-        say(RingStep::Sent, RingWay::App);
+        bus::send(app, To::Device(person, device), &frame).await?;
+        say(RingStep::Sent, RingWay::App).await?;
     } else {
-        say(RingStep::Unreachable, RingWay::App);
+        say(RingStep::Unreachable, RingWay::App).await?;
     }
     let subscription = app.store.read().await?.subscription(device).await?;
     match subscription.filter(|one| one.person == person) {
         Some(to) => push(app, &to, test, deadline).await,
-        None => {
-            say(RingStep::Unreachable, RingWay::Push);
-            Ok(())
-        }
+        None => say(RingStep::Unreachable, RingWay::Push).await,
     }
 }
 
@@ -171,7 +145,7 @@ async fn push(
     let (done, answer) = loop {
         tries += 1;
         letter.keep = deadline.since(app.clock.now());
-        say(RingStep::Sent);
+        say(RingStep::Sent).await?;
         let answer = app.push.send(to, &letter, app.clock.now()).await;
         app.counters.pushed("test", answer);
         let this = Try {
@@ -204,22 +178,55 @@ async fn push(
         (Outcome::Reached, _) => RingStep::Accepted,
         (_, Answer::Status(..)) => RingStep::Refused,
         (_, Answer::Silence) => RingStep::Unreachable,
-    });
-    Ok(())
+    })
+    .await
 }
 
-fn note(app: &App, person: PersonId, device: DeviceId, test: TestId, step: RingStep, way: RingWay) {
-    let step = RingTestStep {
+/// Adds a step, unless it is there, or the test is another by now.
+async fn note(
+    app: &App,
+    person: PersonId,
+    device: DeviceId,
+    test: TestId,
+    step: RingStep,
+    way: RingWay,
+) -> Result<(), StoreError> {
+    let mut tx = app.store.write().await?;
+    let Some(mut kept) = tx.ring_test(device).await? else {
+        return Ok(());
+    };
+    let same = |one: &RingTestStep| (one.step, one.way) == (step, Some(way));
+    if kept.test != test || kept.steps.iter().any(same) {
+        return Ok(());
+    }
+    kept.steps.push(RingTestStep {
         step,
         way: Some(way),
         at: app.clock.now(),
-    };
-    if let Some(test) = app.ring_tests.add(device, test, step) {
-        tell(app, person, device, test);
-    }
+    });
+    tx.set_ring_test(device, &kept).await?;
+    tell(app, tx, person, device, &kept).await
 }
 
-fn tell(app: &App, person: PersonId, device: DeviceId, test: RingTest) {
-    let frame = ServerFrame::RingTest { device, test };
-    app.hub.send(To::Person(person), &frame);
+/// Keeps what was written, and tells all devices of its person.
+async fn tell(
+    app: &App,
+    mut tx: Tx,
+    person: PersonId,
+    device: DeviceId,
+    test: &RingTest,
+) -> Result<(), StoreError> {
+    let to = To::Person(person);
+    let frame = ServerFrame::RingTest {
+        device,
+        test: test.clone(),
+    };
+    let signal = Signal::frame(to, frame.clone());
+    app.bus.write_one(&mut tx, person, signal).await?;
+    tx.commit().await?;
+    match app.bus {
+        Bus::Local => app.hub.send(to, &frame),
+        Bus::Cluster(_) => app.bus.signalled(person),
+    }
+    Ok(())
 }

@@ -2,12 +2,13 @@
 
 use crate::app::App;
 use crate::backup::UNFINISHED;
+use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::CloseReason;
 use crate::listen::{Door, Peer, serve_turn};
 use crate::push::{self, Push};
-use crate::{calls, demo, export, http, leaving, mail, names, operator, relay, search};
+use crate::{bus, calls, demo, export, http, leaving, mail, names, operator, relay, search};
 use axum::Router;
 use birdcall_store::{Options, Store};
 use prometheus_client::registry::Registry;
@@ -44,6 +45,22 @@ pub struct Running {
 /// # Errors
 /// A sentence that says what is in the way.
 pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
+    let lock = prepare(&config)?;
+    let store = open_store(&config).await?;
+    run_on(config, clock, store, lock).await
+}
+
+/// Starts a server on a store that is open already, which it closes when it is stopped.
+///
+/// # Errors
+/// A sentence that says what is in the way.
+pub async fn start_on(config: Config, clock: Clock, store: Store) -> Result<Running, String> {
+    let lock = prepare(&config)?;
+    run_on(config, clock, store, lock).await
+}
+
+/// Makes the data folder, and takes its lock.
+fn prepare(config: &Config) -> Result<File, String> {
     std::fs::create_dir_all(&config.data)
         .map_err(|error| format!("cannot make {}: {error}", config.data.display()))?;
     let lock = lock(&config.data)?;
@@ -54,7 +71,10 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         ));
     }
     export::sweep(&config.data);
-    let store = open_store(&config).await?;
+    Ok(lock)
+}
+
+async fn run_on(config: Config, clock: Clock, store: Store, lock: File) -> Result<Running, String> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
@@ -63,7 +83,9 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     let push = Push::start(&config, &store)
         .await
         .map_err(|error| format!("cannot get ready for push: {error}"))?;
-    let app = App::new(config, store, clock, push)?;
+    let key = relay::key::read_or_make(&config.key_file)?;
+    let bus = Bus::start(&config, &store, &key).await?;
+    let app = App::new(config, store, clock, push, bus)?;
     let (tls, relay) = (app.config.tls.as_ref(), app.relay.here());
     let door = Door::with_relay(listener, tls, relay)?;
     let streams = relay.map(|relay| serve_turn(relay, tls));
@@ -81,6 +103,9 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     for call in over {
         app.relay.revoke(call);
     }
+    bus::arrive(&app)
+        .await
+        .map_err(|error| format!("cannot join the other nodes: {error}"))?;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = vec![tokio::spawn(run(
         door,
@@ -94,6 +119,7 @@ pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
         tasks.push(task);
     }
     let mut background = vec![
+        tokio::spawn(bus::run(app.clone())),
         tokio::spawn(calls::sweep(app.clone())),
         tokio::spawn(calls::later::run(app.clone())),
         tokio::spawn(relay::keep_told(app.clone())),
@@ -160,6 +186,9 @@ impl Running {
         self.app.hub.close_all(CloseReason::GoingDown);
         for task in self.tasks.drain(..) {
             let _ = tokio::time::timeout(LAST_REQUESTS, task).await;
+        }
+        if let Err(error) = bus::depart(&self.app).await {
+            tracing::warn!(%error, "the other nodes were not told");
         }
         self.app.store.close().await;
     }

@@ -9,6 +9,7 @@ mod catch_up;
 
 use crate::app::App;
 use crate::auth::Session;
+use crate::bus::presence;
 use crate::hub::{CloseReason, Mail, Mailbox};
 use crate::problem::ApiError;
 use crate::relay::Page;
@@ -156,6 +157,7 @@ impl Connection {
     /// The first frames: `welcome`, rings that go on, and what was missed.
     async fn welcome(&mut self, cursor: Option<u64>) -> Result<(), End> {
         let (person, device) = (self.mailbox.person(), self.mailbox.device());
+        presence::arrive(&self.app, &mut self.mailbox).await?;
         let mut reader = self.app.store.read().await?;
         let newest = reader.cursor(person).await?;
         let silenced = reader.is_silenced(device).await?;

@@ -39,6 +39,8 @@ const REMOVED: &[&str] = &[
     "DELETE FROM mailed_codes WHERE person = $1",
     "DELETE FROM mails WHERE person = $1",
     "DELETE FROM feed WHERE person = $1",
+    "DELETE FROM signals WHERE person = $1",
+    "DELETE FROM presence WHERE person = $1",
     "DELETE FROM reactions WHERE person = $1",
     "DELETE FROM private_changes WHERE EXISTS (SELECT 1 FROM entries e \
      WHERE e.conversation = private_changes.conversation AND e.seq = private_changes.seq AND e.author = $1)",
@@ -193,7 +195,7 @@ impl Tx {
             "UPDATE people SET handle = $1, name = $2, bio = '', verified = 0, password = '', \
              created = 0, calling_enabled = 0, audience_address_book = 0, audience_following = 0, \
              audience_verified = 0, audience_everyone = 0, enhanced_privacy = 0, \
-             calling_asked = 0, feed = 0, quiet_on = 0, quiet_until = NULL, quiet_hours = NULL, \
+             calling_asked = 0, feed = 0, signal = 0, quiet_on = 0, quiet_until = NULL, quiet_hours = NULL, \
              quiet_zone = '', avatar = NULL, name_folded = '', name_look = '', \
              handle_look = '', disabled = NULL, receipts = 1, gone = 1 WHERE id = $3 AND gone = 0",
         )

@@ -4,14 +4,16 @@
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
 //! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
 //! `exceptions`, `asks`, `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`, `receipts`,
-//! `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`, `reports`.
+//! `fold`, `search`, `voices`, `deleting`, `calls`, `feed`,
+//! `push`, `ring_tests`, `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
 //! No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
 //!
 //! A copy of everything while others write, and what is in one, is the business of `snapshot`. Ways in beside the password
-//! stand in `ceremonies`, `passkeys` and `identities`.
+//! stand in `ceremonies`, `passkeys` and `identities`. Several nodes on one database find each other by `nodes` and reach
+//! each other's sockets by `signals`.
 
 mod asks;
 mod avatars;
@@ -33,6 +35,7 @@ mod fold;
 mod identities;
 mod leaving;
 mod mails;
+mod nodes;
 mod open;
 mod pages;
 mod passkeys;
@@ -45,7 +48,9 @@ mod reader;
 mod receipts;
 mod reports;
 mod requests;
+mod ring_tests;
 mod search;
+mod signals;
 pub mod snapshot;
 mod ties;
 mod tx;
@@ -68,6 +73,7 @@ pub use finding::Sought;
 pub use fold::Words;
 pub use identities::{IdentityRow, NewIdentity, Ways};
 pub use mails::{CodeRow, MailKind, MailRow, NewMail, Purpose};
+pub use nodes::{NewPresence, NodeRow, Present, Stirred};
 pub use open::{Options, Store};
 pub use pages::{Page, Place};
 pub use passkeys::{NewPasskey, PasskeyKey, PasskeyRow};

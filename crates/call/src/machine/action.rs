@@ -3,6 +3,7 @@
 use birdcall_protocol::call::{CallOutcome, UnrungReason};
 use birdcall_protocol::frame::ServerFrame;
 use birdcall_protocol::{DeviceId, PersonId};
+use serde::{Deserialize, Serialize};
 
 /// One thing to do.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +20,7 @@ pub enum Action {
 }
 
 /// Receivers of a frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum To {
     /// One device of a person.
     Device(PersonId, DeviceId),

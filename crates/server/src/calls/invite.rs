@@ -4,6 +4,7 @@ use super::facts;
 use super::step::{self, Press};
 use crate::app::App;
 use crate::auth::Session;
+use crate::bus;
 use crate::problem::ApiError;
 use crate::{random, text};
 use birdcall_call::beat::beat;
@@ -86,7 +87,7 @@ async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invite
         Verdict::FirstMessageNeeded => return Err(Code::FirstMessageNeeded.into()),
     };
     // Depends on follows and privacy alone, never on the gate, so it tells nothing about it (C-6, P-5).
-    if decision.path == Path::Relay && app.relay.state() == RelayState::Absent {
+    if decision.path == Path::Relay && bus::relay_state(app, &mut tx).await? == RelayState::Absent {
         return Err(Code::NoRelay.into());
     }
     let callee_busy = in_call(&mut tx, callee.id).await?;
@@ -127,10 +128,10 @@ async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invite
         &step::columns(&call)?,
     )
     .await?;
-    step::remember(app, &mut tx, &call, &actions, Some(session.device)).await?;
+    let told = step::remember(app, &mut tx, &call, &actions, Some(session.device)).await?;
     tx.commit().await?;
     app.counters.invited();
-    step::perform(app, &call, actions);
+    step::perform(app, &call, actions, told);
     app.sweeper.notify_one();
     Ok(Invited::Fresh(call.view(Role::Caller)))
 }

@@ -3,7 +3,7 @@
 //! Only frames that may be lost stand here, and nudges to read the feed. A server that stops with some of them loses
 //! nothing that a device would not be told again.
 
-use super::step;
+use super::step::{Servers, give};
 use crate::app::App;
 use birdcall_call::To;
 use birdcall_protocol::frame::ServerFrame;
@@ -17,8 +17,12 @@ use tokio::sync::Notify;
 pub enum Held {
     /// A frame.
     Frame(To, ServerFrame),
+    /// A frame with a place among its person's signals, and where the relay is.
+    Signal(u64, To, ServerFrame, Servers),
     /// There is news in this person's feed.
     News(PersonId),
+    /// The same, for the sockets of this node.
+    Stirred(PersonId),
 }
 
 /// All that is to be told later, in order.
@@ -76,8 +80,12 @@ impl Later {
 pub async fn run(app: App) {
     loop {
         match app.later.take(app.clock.now()) {
-            Ok(Held::Frame(to, frame)) => step::send(&app, to, &frame),
+            Ok(Held::Frame(to, frame)) => give(&app, None, to, &frame, &Servers::Here),
+            Ok(Held::Signal(place, to, frame, servers)) => {
+                give(&app, Some(place), to, &frame, &servers);
+            }
             Ok(Held::News(person)) => app.hub.news(person),
+            Ok(Held::Stirred(person)) => app.hub.nudge(person),
             Err(Some(next)) => tokio::select! {
                 () = app.clock.sleep_until(next) => {}
                 () = app.later.more.notified() => {}

@@ -1,9 +1,10 @@
-//! Signalling between the two devices of a call: descriptions, candidates, media state. Nothing of it is stored; all
-//! of it passes the filter (P-3), and only between the legs, for the current epoch, while the call is connecting or
+//! Signalling between the two devices of a call: descriptions, candidates, media state. Nothing of it is kept (between
+//! nodes it is under way in the database, sealed, for a minute); all of it passes the filter (P-3), and only between the legs, for the current epoch, while the call is connecting or
 //! active (C-17).
 
-use super::step::{CallError, forward, machine};
+use super::step::{CallError, machine};
 use crate::app::App;
+use crate::bus;
 use crate::problem::ApiError;
 use crate::relay;
 use birdcall_call::filter::{self, Policy};
@@ -50,7 +51,7 @@ pub async fn description(
     let sdp = filtered.map_err(|_| ApiError(Code::BadDescription))?;
     app.counters
         .filtered(given.saturating_sub(candidates(&sdp)));
-    forward(
+    bus::send(
         app,
         to,
         &ServerFrame::CallDescription {
@@ -59,7 +60,8 @@ pub async fn description(
             sdp_type,
             sdp,
         },
-    );
+    )
+    .await?;
     Ok(())
 }
 
@@ -97,17 +99,20 @@ pub async fn candidate(
     };
     match candidate {
         None => app.counters.filtered(1),
-        Some(candidate) => forward(
-            app,
-            to,
-            &ServerFrame::CallCandidate {
-                call: leg.call,
-                epoch,
-                candidate,
-                mid,
-                ufrag,
-            },
-        ),
+        Some(candidate) => {
+            bus::send(
+                app,
+                to,
+                &ServerFrame::CallCandidate {
+                    call: leg.call,
+                    epoch,
+                    candidate,
+                    mid,
+                    ufrag,
+                },
+            )
+            .await?;
+        }
     }
     Ok(())
 }
@@ -123,14 +128,15 @@ fn candidates(sdp: &str) -> usize {
 /// `out_of_turn`, `call_over`, `not_found`.
 pub async fn media(app: &App, leg: Leg, media: MediaState) -> Result<(), ApiError> {
     let (_, to) = route(app, leg, None).await?;
-    forward(
+    bus::send(
         app,
         to,
         &ServerFrame::CallMedia {
             call: leg.call,
             media,
         },
-    );
+    )
+    .await?;
     Ok(())
 }
 

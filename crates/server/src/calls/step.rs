@@ -3,13 +3,14 @@
 use super::facts;
 use super::later::Held;
 use crate::app::App;
+use crate::bus::{self, Bus, Signal};
 use crate::problem::ApiError;
 use crate::{push, random};
-use birdcall_call::beat::telling;
-use birdcall_call::{Act, Action, Call, Event, Record, Refusal, To, Visible};
+use birdcall_call::beat::{Hold, hold, telling};
+use birdcall_call::{Act, Action, Call, Event, Record, Refusal, RelayState, To, Visible};
 use birdcall_protocol::call::{Path, Phase};
 use birdcall_protocol::frame::{Changed, ServerFrame};
-use birdcall_protocol::{CallId, Code, DeviceId, PersonId, Timestamp};
+use birdcall_protocol::{CallId, Code, DeviceId, NodeId, PersonId, Timestamp};
 use birdcall_store::{CallColumns, CallEntry, CallRow, News, StoreError, Tx};
 use std::pin::Pin;
 
@@ -105,7 +106,17 @@ pub async fn act(
     device: DeviceId,
     press: Press,
 ) -> Result<Call, CallError> {
-    let relay = app.relay.state();
+    let relay = match press {
+        Press::Accept | Press::Glare => relay_state(app).await?,
+        Press::RingShown
+        | Press::Decline
+        | Press::Cancel
+        | Press::HangUp
+        | Press::Rejoin
+        | Press::Connected(_)
+        | Press::MediaFailed(_)
+        | Press::Seen => RelayState::Absent,
+    };
     step(app, call, move |tx, call, now| {
         Box::pin(async move {
             // Who has no part in a call does not learn that there is one.
@@ -160,7 +171,7 @@ pub(super) fn gate_again<'a>(tx: &'a mut Tx, call: &'a Call, now: Timestamp) -> 
 /// Moves to the relay if either side has switched Enhanced call privacy on (P-7). A follow that ended does not move a
 /// running call: the address was known by then, and its owner did not ask for it to be hidden.
 pub(super) async fn path_again(app: &App, call: CallId) -> Result<Call, CallError> {
-    let relay = app.relay.state();
+    let relay = relay_state(app).await?;
     step(app, call, move |tx, call, _| {
         Box::pin(async move {
             let mut private = false;
@@ -174,6 +185,13 @@ pub(super) async fn path_again(app: &App, call: CallId) -> Result<Call, CallErro
         })
     })
     .await
+}
+
+async fn relay_state(app: &App) -> Result<RelayState, StoreError> {
+    match app.bus {
+        Bus::Local => Ok(app.relay.state()),
+        Bus::Cluster(_) => bus::relay_state(app, &mut app.store.read().await?).await,
+    }
 }
 
 /// A deadline may have passed.
@@ -212,9 +230,9 @@ where
         {
             continue;
         }
-        remember(app, &mut tx, &call, &actions, by(event)).await?;
+        let told = remember(app, &mut tx, &call, &actions, by(event)).await?;
         tx.commit().await?;
-        perform(app, &call, actions);
+        perform(app, &call, actions, told);
         return Ok(call);
     }
     Err(StoreError::Unavailable("a call changed too often to be changed".into()).into())
@@ -254,7 +272,7 @@ pub(super) async fn remember(
     call: &Call,
     actions: &[Action],
     by: Option<DeviceId>,
-) -> Result<(), StoreError> {
+) -> Result<Elsewhere, StoreError> {
     let (caller, callee) = (call.caller().person, call.callee().person);
     push::ring(app, tx, call, actions, by).await?;
     for action in actions {
@@ -292,11 +310,76 @@ pub(super) async fn remember(
             }
         }
     }
-    Ok(())
+    match &app.bus {
+        Bus::Local => Ok(Elsewhere::default()),
+        Bus::Cluster(cluster) => signal(app, cluster.id, tx, call, actions).await,
+    }
+}
+
+/// What another node has to be told after the commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Elsewhere {
+    /// Its relay has to be told the end of the call.
+    relay: Option<NodeId>,
+}
+
+/// Puts the frames into the order that all nodes read, in the same transaction: so a node that is killed before it could
+/// send them has told them all the same.
+async fn signal(
+    app: &App,
+    here: NodeId,
+    tx: &mut Tx,
+    call: &Call,
+    actions: &[Action],
+) -> Result<Elsewhere, StoreError> {
+    let starts = actions.iter().any(|action| {
+        matches!(
+            action,
+            Action::Send {
+                frame: ServerFrame::CallStarted { .. },
+                ..
+            }
+        )
+    });
+    let relay = if starts {
+        bus::choose(app, tx, call).await?
+    } else {
+        None
+    };
+    let caller = call.caller().person;
+    let caller_waits = hold(call, app.config.beat);
+    let mut signals = Vec::new();
+    for action in actions {
+        if let Action::Send { to, frame } = action {
+            let person = to.person();
+            let hold = if person == caller {
+                caller_waits
+            } else {
+                Hold::No
+            };
+            let signal = Signal::Frame {
+                to: *to,
+                frame: frame.clone(),
+                hold,
+                relay,
+            };
+            signals.push((person, signal));
+        }
+    }
+    app.bus.write(tx, signals).await?;
+    let mut elsewhere = Elsewhere::default();
+    // Of a call that nobody answered there is no credential (C-11).
+    if !call.is_open() && call.answered() {
+        elsewhere.relay = tx.call_relay(call.id()).await?.filter(|node| *node != here);
+    }
+    if let Some(node) = elsewhere.relay {
+        tx.add_revocation(node, call.id()).await?;
+    }
+    Ok(elsewhere)
 }
 
 /// Sends what has to be sent, after the commit: to the callee at once, to the caller on the beat (C-6).
-pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
+pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>, told: Elsewhere) {
     let caller = call.caller().person;
     let on_beat = telling(call, app.config.beat, app.clock.now());
     let mut news = false;
@@ -309,9 +392,10 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
                 ) {
                     app.push.wake.notify_one();
                 }
-                match on_beat.filter(|_| to.person() == caller) {
-                    Some(moment) => app.later.tell(moment, Held::Frame(to, frame)),
-                    None => send(app, to, &frame),
+                match (&app.bus, on_beat.filter(|_| to.person() == caller)) {
+                    (Bus::Cluster(_), _) => app.bus.signalled(to.person()),
+                    (Bus::Local, Some(moment)) => app.later.tell(moment, Held::Frame(to, frame)),
+                    (Bus::Local, None) => give(app, None, to, &frame, &Servers::Here),
                 }
             }
             Action::Record(_) => news = true,
@@ -320,6 +404,9 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
     // Of a call that nobody answered there is no credential (C-11).
     if !call.is_open() && call.answered() {
         app.relay.revoke(call.id());
+    }
+    if let Some(node) = told.relay {
+        app.bus.ended_at(node);
     }
     if news {
         app.hub.news(call.callee().person);
@@ -330,14 +417,23 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>) {
     }
 }
 
-/// Sends a frame. To a device that is to set up media it adds where our relay is and a credential for its leg, which
-/// exist for nobody before an accept (C-11, P-2).
-pub(super) fn send(app: &App, to: To, frame: &ServerFrame) {
+/// Where the relay of a call is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Servers {
+    /// It is this node's.
+    Here,
+    /// It is another node's, at these URLs.
+    At(Vec<String>),
+}
+
+/// Gives a frame to the sockets here. To a device that is to set up media it adds where the relay is and a credential for
+/// its leg, which exist for nobody before an accept (C-11, P-2).
+pub(crate) fn give(app: &App, place: Option<u64>, to: To, frame: &ServerFrame, at: &Servers) {
     let (To::Device(person, device), ServerFrame::CallStarted { call, role, .. }) = (to, frame)
     else {
-        return app.hub.send(to, frame);
+        return app.hub.send_signal(place, to, frame);
     };
-    app.hub.send_by_page(person, device, |page| {
+    app.hub.send_by_page(place, person, device, |page| {
         let mut frame = frame.clone();
         #[cfg(feature = "broken-protections")]
         if let ServerFrame::CallStarted { path, .. } = &mut frame
@@ -346,9 +442,11 @@ pub(super) fn send(app: &App, to: To, frame: &ServerFrame) {
             *path = Path::Direct;
         }
         if let ServerFrame::CallStarted { ice_servers, .. } = &mut frame {
-            *ice_servers = app
-                .relay
-                .ice_servers(*call, *role, device, page, app.clock.now());
+            let now = app.clock.now();
+            *ice_servers = match at {
+                Servers::Here => app.relay.ice_servers(*call, *role, device, page, now),
+                Servers::At(urls) => app.relay.at(urls.clone(), *call, *role, device, now),
+            };
         }
         frame
     });
@@ -372,11 +470,6 @@ pub(super) fn columns(call: &Call) -> Result<CallColumns, StoreError> {
         snapshot: serde_json::to_string(call)
             .map_err(|error| StoreError::Broken(error.to_string()))?,
     })
-}
-
-/// Tells one device of the call something that is not the machine's business.
-pub(super) fn forward(app: &App, to: To, frame: &ServerFrame) {
-    app.hub.send(to, frame);
 }
 
 /// The code of an error, for a `refused` frame.

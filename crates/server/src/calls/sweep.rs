@@ -2,6 +2,7 @@
 
 use super::step::{self, CallError, Press};
 use crate::app::App;
+use crate::bus::Bus;
 use birdcall_call::Call;
 use birdcall_protocol::Timestamp;
 use birdcall_protocol::call::{Phase, Role};
@@ -18,6 +19,10 @@ const GATE_EVERY: Duration = Duration::from_millis(500);
 
 /// How often devices in a call are noted to be alive. The lease is four times as long (C-19). Lowering it writes more.
 const LEASE_EVERY: Duration = Duration::from_secs(20);
+
+/// Of several nodes each looks this often for what others have begun. Raising it ends the calls of a node that was killed
+/// later by as much.
+const OTHERS_EVERY: Duration = Duration::from_secs(1);
 
 /// How often limits forget who has not knocked.
 const FORGET_EVERY: Duration = Duration::from_secs(600);
@@ -47,7 +52,12 @@ pub async fn run(app: App) {
             let deadline = reader.next_deadline().await?.unwrap_or(lease);
             // A call that is made in the meantime wakes the sweeper, so with nothing ringing it need not look.
             let ringing = !reader.calls_in(Phase::Ringing).await?.is_empty();
-            let look = if ringing { gate } else { lease };
+            let look = match app.bus {
+                _ if ringing => gate,
+                Bus::Local => lease,
+                // Other nodes make calls too, and one that was killed does not end them.
+                Bus::Cluster(_) => lease.min(now + OTHERS_EVERY),
+            };
             Ok::<_, StoreError>((whole, deadline.min(lease).min(look)))
         };
         let next = match round.await {

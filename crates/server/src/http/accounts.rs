@@ -3,6 +3,7 @@
 use super::input::Body;
 use crate::app::App;
 use crate::auth::{AnySession, From, Session, fresh_token, signing_in, signing_out};
+use crate::bus::Signal;
 use crate::hub::CloseReason;
 use crate::problem::ApiError;
 use crate::{calls, random, text};
@@ -184,6 +185,8 @@ pub(super) async fn add_device(
     let devices = tx.devices(person).await?;
     for old in devices.iter().skip(MAX_DEVICES as usize - 1) {
         tx.remove_device(person, old.id).await?;
+        let signal = Signal::SignedOut(old.id);
+        app.bus.write_one(tx, person, signal).await?;
         app.hub.close_device(person, old.id, CloseReason::SignedOut);
     }
     let device = random::device();

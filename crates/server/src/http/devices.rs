@@ -3,9 +3,10 @@
 use super::input::{Body, Part};
 use crate::app::App;
 use crate::auth::Session;
+use crate::bus::{Signal, presence};
 use crate::hub::CloseReason;
 use crate::problem::ApiError;
-use crate::{calls, push, text};
+use crate::{calls, push, ring_test, text};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -29,8 +30,16 @@ pub(super) async fn list(
         .await?
         .into_iter()
         .collect();
-    let connected = app.hub.connected(session.person);
+    let connected = presence::of(&app, &mut reader, session.person)
+        .await?
+        .connected;
     let now = app.clock.now();
+    let mut tests = HashMap::new();
+    for row in &rows {
+        if let Some(test) = ring_test::of(&mut reader, row.id, now).await? {
+            tests.insert(row.id, test);
+        }
+    }
     Ok(Json(
         rows.into_iter()
             .map(|row| Device {
@@ -43,7 +52,7 @@ pub(super) async fn list(
                 silenced: row.silenced,
                 zone: Some(row.zone).filter(|zone| !zone.is_empty()),
                 push: pushes.get(&row.id).copied().unwrap_or(PushState::Off),
-                ring_test: app.ring_tests.of(row.id, now),
+                ring_test: tests.remove(&row.id),
             })
             .collect(),
     ))
@@ -72,11 +81,16 @@ pub(super) async fn change(
     if body.silenced == Some(true) {
         push::silenced(&app, &mut tx, device).await?;
     }
+    if let Some(silenced) = body.silenced {
+        let signal = Signal::Silenced(device, silenced);
+        app.bus.write_one(&mut tx, person, signal).await?;
+    }
     tx.tell(person, News::Changed(Changed::Devices)).await?;
     tx.commit().await?;
     app.push.wake.notify_one();
     if let Some(silenced) = body.silenced {
         app.hub.set_silenced(person, device, silenced);
+        app.bus.signalled(person);
         if silenced {
             calls::stop_ringing_on(&app, person, device).await?;
         }
@@ -119,11 +133,16 @@ pub(super) async fn end_all(
     but: Option<DeviceId>,
 ) -> Result<(), ApiError> {
     let ended = tx.remove_devices(person, but).await?;
+    for device in &ended {
+        let signal = Signal::SignedOut(*device);
+        app.bus.write_one(&mut tx, person, signal).await?;
+    }
     tx.tell(person, News::Changed(Changed::Devices)).await?;
     tx.commit().await?;
     for device in ended {
         app.hub.close_device(person, device, CloseReason::SignedOut);
     }
+    app.bus.signalled(person);
     app.hub.news(person);
     Ok(())
 }
@@ -134,9 +153,12 @@ pub(super) async fn end(app: &App, person: PersonId, device: DeviceId) -> Result
     if !tx.remove_device(person, device).await? {
         return Err(Code::NotFound.into());
     }
+    let signal = Signal::SignedOut(device);
+    app.bus.write_one(&mut tx, person, signal).await?;
     tx.tell(person, News::Changed(Changed::Devices)).await?;
     tx.commit().await?;
     app.hub.close_device(person, device, CloseReason::SignedOut);
+    app.bus.signalled(person);
     app.hub.news(person);
     Ok(())
 }

@@ -79,7 +79,7 @@ pub(super) async fn test_ring(
     if !devices.iter().any(|one| one.id == device) {
         return Err(Code::NotFound.into());
     }
-    let test = ring_test::schedule(&app, session.person, device);
+    let test = ring_test::schedule(&app, session.person, device).await?;
     Ok((StatusCode::ACCEPTED, Json(test)))
 }
 
@@ -106,7 +106,7 @@ pub(super) async fn report_ring(
         RingReport::Shown => RingStep::Shown,
         RingReport::Opened => RingStep::Opened,
     };
-    if ring_test::report(&app, session.person, session.device, test, step, way) {
+    if ring_test::report(&app, session.person, session.device, test, step, way).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Code::NotFound.into())

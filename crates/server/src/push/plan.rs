@@ -4,6 +4,7 @@
 use super::post::Urgency;
 use super::{Letter, words};
 use crate::app::App;
+use crate::bus::presence;
 use crate::calls::machine;
 use crate::clock::wall_clock;
 use birdcall_call::Call;
@@ -63,7 +64,7 @@ pub(super) async fn plan(app: &App, row: &PushRow, short: bool) -> Result<Plan, 
                 at: call.started_at(),
             };
             // A page that showed the ring shows that it was missed.
-            if !woken && app.hub.visible(to.person).contains(&to.device) {
+            if !woken && looks(app, &mut reader, &to).await? {
                 Err(Turn::Never)
             } else {
                 let found = news_of_call(&mut reader, call, missed).await?;
@@ -129,7 +130,7 @@ async fn ring(
         made: row.made,
         deadline: row.until,
         rings: call.rings(),
-        visible: app.hub.visible(to.person).contains(&to.device),
+        visible: looks(app, reader, to).await?,
         shown: call.is_shown_on(to.device),
     };
     Ok(match wake::ring(push, now) {
@@ -176,7 +177,10 @@ async fn message(
         made: row.made,
         // M-4: a message request wakes nobody, not even without its text; it waits in its list.
         unread: entry.is_some() && !request,
-        visible: !app.hub.visible(to.person).is_empty(),
+        visible: !presence::of(app, reader, to.person)
+            .await?
+            .visible
+            .is_empty(),
     };
     let turn = wake::message(push, now);
     let (Turn::Now, Some(entry)) = (turn, entry) else {
@@ -230,11 +234,17 @@ async fn message_gone(
     let read = reader.head(to.person, other).await?.read;
     // A page that is looked at takes it away itself.
     let request = reader.is_request(to.person, other).await?;
-    if request || read >= seq || app.hub.visible(to.person).contains(&to.device) {
+    if request || read >= seq || looks(app, reader, to).await? {
         return Ok(Err(Turn::Never));
     }
     let from = reader.person_by_id(other).await?.handle;
     Ok(Ok((PushEvent::MessageGone { from, seq }, Urgency::Normal)))
+}
+
+/// Whether somebody looks at a page of the device, on any node.
+async fn looks(app: &App, reader: &mut Reader, to: &Subscription) -> Result<bool, StoreError> {
+    let there = presence::of(app, reader, to.person).await?;
+    Ok(there.visible.contains(&to.device))
 }
 
 async fn read(reader: &mut Reader, call: CallId) -> Result<Option<Call>, StoreError> {

@@ -4,10 +4,12 @@ use birdcall_protocol::Timestamp;
 use birdcall_server::clock::Clock;
 use birdcall_server::config::Options;
 use birdcall_server::serve::{self, Running};
+use birdcall_store::Store;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::{ORIGIN, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
@@ -69,6 +71,37 @@ impl TestApp {
         Self {
             running,
             clock,
+            folder,
+        }
+    }
+
+    /// A node on the database in `shared`, with the node key there, and a data folder of its own.
+    pub(crate) async fn node(
+        shared: &Path,
+        clock: &Clock,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = Options {
+            data: Some(folder.path().to_owned()),
+            key_file: Some(shared.join("node.key")),
+            listen: Some("127.0.0.1:0".parse().unwrap()),
+            relay_listen: Some("127.0.0.1:0".parse().unwrap()),
+            cluster: Some(true),
+            beat: Some(Duration::ZERO),
+            ..Options::default()
+        };
+        change(&mut options);
+        let file = shared.join("birdcall.db");
+        let store = Store::open(&file, &birdcall_store::Options::default())
+            .await
+            .unwrap();
+        let running = serve::start_on(options.resolve().unwrap(), clock.clone(), store)
+            .await
+            .unwrap();
+        Self {
+            running,
+            clock: clock.clone(),
             folder,
         }
     }
@@ -162,6 +195,13 @@ impl Device {
     pub(crate) fn with_cookie(self, cookie: String) -> Self {
         *self.cookie.lock().unwrap() = Some(cookie);
         self
+    }
+
+    /// The same browser at another node.
+    pub(crate) fn at_node(&self, node: &TestApp) -> Self {
+        Self::at(&node.url(""))
+            .with_cookie(self.cookie().unwrap())
+            .named(&self.handle)
     }
 
     pub(crate) fn named(mut self, handle: &str) -> Self {

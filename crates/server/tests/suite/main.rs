@@ -28,6 +28,8 @@ mod message_pictures;
 mod message_search;
 mod messages;
 mod names;
+mod nats;
+mod nodes;
 mod oidc;
 mod passkeys;
 mod people;

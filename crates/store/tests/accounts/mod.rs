@@ -87,9 +87,11 @@ const PERSONS: &[(&str, &str, Fate)] = &[
     ("pictures", "author", Fate::Tombstone),
     // About a message of theirs that was not pushed yet.
     ("pushes", "other", Fate::Tombstone),
+    ("presence", "person", Fate::Removed),
     ("reactions", "person", Fate::Removed),
     ("reports", "about", Fate::Removed),
     ("reports", "reporter", Fate::Removed),
+    ("signals", "person", Fate::Removed),
     ("voices", "author", Fate::Tombstone),
     ("warnings", "person", Fate::Removed),
 ];
