@@ -80,6 +80,7 @@ impl App {
         let provider = Provider::of(&config)?;
         let counters = Counters::new(
             relay.here().cloned(),
+            store.clone(),
             bus.cluster().map(|cluster| cluster.connected()),
         );
         Ok(Self(Arc::new(Parts {

@@ -1,10 +1,15 @@
 //! Figures, served in Prometheus' text form on a listener of their own when one is configured.
 
+mod calls;
+
+pub use calls::CallFigures;
+
 use crate::mail::port::Sent;
 use crate::relay::Figures;
 use birdcall_call::wake::Answer;
 use birdcall_protocol::Code;
 use birdcall_relay::Relay;
+use birdcall_store::Store;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -44,7 +49,8 @@ pub struct Counters {
     refused: Family<ByCode, Counter>,
     filtered: Counter,
     sockets: Gauge,
-    invites: Counter,
+    /// What becomes of calls.
+    pub calls: CallFigures,
     messages: Counter,
     pushes: Family<ByAnswer, Counter>,
     mails: Family<BySent, Counter>,
@@ -61,7 +67,7 @@ pub fn of_relay(relay: Arc<Relay>) -> Registry {
 impl Counters {
     /// All at zero; those of the relay, if there is one here, as it counts.
     #[must_use]
-    pub fn new(relay: Option<Arc<Relay>>, nats: Option<Gauge>) -> Self {
+    pub fn new(relay: Option<Arc<Relay>>, store: Store, nats: Option<Gauge>) -> Self {
         let mut registry = relay.map_or_else(|| Registry::with_prefix("birdcall"), of_relay);
         if let Some(nats) = nats {
             registry.register("nats", "Whether NATS is there, of several nodes", nats);
@@ -80,8 +86,8 @@ impl Counters {
         );
         let sockets = Gauge::default();
         registry.register("sockets", "Sockets open", sockets.clone());
-        let invites = Counter::default();
-        registry.register("calls", "Calls created", invites.clone());
+        let calls = CallFigures::register(&mut registry);
+        registry.register_collector(Box::new(calls::CommitFigures(store)));
         let messages = Counter::default();
         registry.register("messages", "Messages made durable", messages.clone());
         let pushes = Family::<ByAnswer, Counter>::default();
@@ -101,7 +107,7 @@ impl Counters {
             refused,
             filtered,
             sockets,
-            invites,
+            calls,
             messages,
             pushes,
             mails,
@@ -145,11 +151,6 @@ impl Counters {
     #[must_use]
     pub fn sockets(&self) -> Gauge {
         self.sockets.clone()
-    }
-
-    /// A call was created.
-    pub fn invited(&self) {
-        self.invites.inc();
     }
 
     /// A message is on disk.

@@ -1,6 +1,7 @@
 //! Opening a store: the pool of readers, the one writer, the schema.
 
 use crate::StoreError;
+use crate::commits::CommitTimes;
 use crate::reader::{Held, Reader};
 use crate::tx::Tx;
 use crate::writer::Writer;
@@ -84,6 +85,12 @@ impl Store {
     /// `Unavailable`.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Tx::begin(&self.writer).await
+    }
+
+    /// How long commits took so far.
+    #[must_use]
+    pub fn commits(&self) -> CommitTimes {
+        self.writer.commits.so_far()
     }
 
     /// Waits for what is under way and closes the database.

@@ -1,15 +1,19 @@
 //! A transaction of one caller; how many share a commit is `writer`'s business.
 
 use crate::StoreError;
+use crate::commits::Commits;
 use crate::reader::{Held, Reader};
 use crate::writer::Writer;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Instant;
 use tokio::sync::mpsc;
 
 /// A transaction: reads like a [`Reader`], writes, and is undone unless committed.
 pub struct Tx {
     reader: Reader,
     wanted: mpsc::Sender<()>,
+    commits: Arc<Commits>,
 }
 
 impl Tx {
@@ -19,6 +23,7 @@ impl Tx {
                 connection: Held::Writer(writer.turn().await?),
             },
             wanted: writer.wanted(),
+            commits: Arc::clone(&writer.commits),
         })
     }
 
@@ -27,13 +32,20 @@ impl Tx {
     /// # Errors
     /// `Unavailable`: it is not there, none of it.
     pub async fn commit(mut self) -> Result<(), StoreError> {
+        let begun = Instant::now();
         let hear = match &mut self.reader.connection {
             Held::Writer(line) => line.join().await?,
             Held::Pool(_) => unreachable!("a transaction is made on the writer's line"),
         };
+        let commits = Arc::clone(&self.commits);
         drop(self);
-        hear.await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".into())))
+        let told = hear
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".into())));
+        if told.is_ok() {
+            commits.note(begun.elapsed());
+        }
+        told
     }
 }
 

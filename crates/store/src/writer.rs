@@ -12,6 +12,7 @@
 //! A transaction that is dropped without `commit` leaves its savepoint open; whoever comes next rolls it back.
 
 use crate::StoreError;
+use crate::commits::Commits;
 use sqlx::{AnyConnection, Executor};
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
@@ -34,6 +35,7 @@ pub(crate) struct Writer {
     line: Arc<Mutex<Line>>,
     /// One place is enough: it says that there is something to commit or to take back.
     wanted: mpsc::Sender<()>,
+    pub(crate) commits: Arc<Commits>,
 }
 
 impl Writer {
@@ -52,7 +54,11 @@ impl Writer {
                 committers.lock().await.commit().await;
             }
         });
-        Self { line, wanted }
+        Self {
+            line,
+            wanted,
+            commits: Arc::default(),
+        }
     }
 
     /// The line with a savepoint set, once it is this one's turn.

@@ -112,6 +112,18 @@ impl Call {
         self.started
     }
 
+    /// When the attempt to set up media began that is under way for the first time.
+    #[must_use]
+    pub fn connecting_since(&self) -> Option<Timestamp> {
+        let wait = i64::try_from(self.timing.connect.as_millis()).unwrap_or(i64::MAX);
+        match &self.state {
+            State::Connecting { attempt, .. } => {
+                Some(Timestamp(attempt.deadline.0.saturating_sub(wait)))
+            }
+            State::Ringing { .. } | State::Active { .. } | State::Ended(_) => None,
+        }
+    }
+
     /// When media was first up on both sides, also after the end.
     #[must_use]
     pub fn active_since(&self) -> Option<Timestamp> {

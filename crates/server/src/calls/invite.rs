@@ -13,6 +13,7 @@ use birdcall_protocol::body;
 use birdcall_protocol::call::{CallView, Path, Phase, Role};
 use birdcall_protocol::{CallId, Code, PersonId};
 use birdcall_store::{NewCall, PersonRow, Reader};
+use std::time::Instant;
 
 /// What became of an invite.
 pub enum Invited {
@@ -31,6 +32,9 @@ pub enum Invited {
 pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<Invited, ApiError> {
     let asked = app.clock.now();
     let invited = make(app, session, body).await;
+    if let Err(error) = &invited {
+        app.counters.calls.refused(error.0);
+    }
     if !app.config.beat.is_zero() {
         let moment = beat(asked, app.config.beat, app.clock.now());
         app.clock.sleep_until(moment).await;
@@ -39,6 +43,7 @@ pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<
 }
 
 async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invited, ApiError> {
+    let begun = Instant::now();
     let key = text::key(&body.key)?;
     let me = session.person;
     let id = random::call();
@@ -130,8 +135,8 @@ async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invite
     .await?;
     let told = step::remember(app, &mut tx, &call, &actions, Some(session.device)).await?;
     tx.commit().await?;
-    app.counters.invited();
     step::perform(app, &call, actions, told);
+    app.counters.calls.invited(&call, begun.elapsed());
     app.sweeper.notify_one();
     Ok(Invited::Fresh(call.view(Role::Caller)))
 }

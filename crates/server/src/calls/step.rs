@@ -232,6 +232,7 @@ where
         }
         let told = remember(app, &mut tx, &call, &actions, by(event)).await?;
         tx.commit().await?;
+        app.counters.calls.stepped(&before, &call, now);
         perform(app, &call, actions, told);
         return Ok(call);
     }
@@ -398,7 +399,12 @@ pub(super) fn perform(app: &App, call: &Call, actions: Vec<Action>, told: Elsewh
                     (Bus::Local, None) => give(app, None, to, &frame, &Servers::Here),
                 }
             }
-            Action::Record(_) => news = true,
+            Action::Record(record) => {
+                if let Record::Unrung(reason) = record {
+                    app.counters.calls.unrung(reason);
+                }
+                news = true;
+            }
         }
     }
     // Of a call that nobody answered there is no credential (C-11).

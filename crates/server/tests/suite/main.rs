@@ -18,6 +18,7 @@ mod doors;
 mod editing;
 mod exceptions;
 mod export;
+mod figures;
 mod foreign;
 mod frames;
 mod gate;
