@@ -84,6 +84,8 @@ pub enum Code {
     TooLate,
     /// The list is full.
     Full,
+    /// This server goes down: begin anew in a moment, and another one will answer.
+    GoingDown,
     /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
     Unavailable,
     /// Our fault.
@@ -133,6 +135,7 @@ impl Code {
             Self::Leaving => "leaving",
             Self::TooLate => "too_late",
             Self::Full => "full",
+            Self::GoingDown => "going_down",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }

@@ -13,11 +13,14 @@ use crate::mail::Mailing;
 use crate::oidc::Provider;
 use crate::password::Passwords;
 use crate::picture::Studio;
+use crate::problem::ApiError;
 use crate::push::Push;
 use crate::relay::Relaying;
+use birdcall_protocol::Code;
 use birdcall_store::Store;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
 /// The running server. Cheap to clone.
@@ -58,6 +61,8 @@ pub struct Parts {
     pub mail: Mailing,
     /// Who is having an export made.
     pub exports: Exports,
+    /// It goes down: nothing new begins here.
+    pub going_down: AtomicBool,
     /// Wakes the sweeper: there may be an earlier deadline.
     pub sweeper: Notify,
     /// Wakes what deletes accounts: there may be an earlier one.
@@ -100,9 +105,24 @@ impl App {
             pictures: Studio::default(),
             mail,
             exports: Exports::default(),
+            going_down: AtomicBool::new(false),
             sweeper: Notify::new(),
             leaving: Notify::new(),
         })))
+    }
+}
+
+impl App {
+    /// Whether something new may begin here: a socket, a call.
+    ///
+    /// # Errors
+    /// `going_down`.
+    pub fn takes_new(&self) -> Result<(), ApiError> {
+        if self.going_down.load(Ordering::Relaxed) {
+            Err(ApiError(Code::GoingDown))
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -184,6 +184,19 @@ impl Cluster {
         self.draining.load(Ordering::Relaxed)
     }
 
+    /// Others are to give nothing new to this node from now on. Whether there are others.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn begin_draining(&self, app: &App) -> Result<bool, StoreError> {
+        self.draining.store(true, Ordering::Relaxed);
+        lease::renew(app, self).await?;
+        let nodes = app.store.read().await?.nodes(Self::now()).await?;
+        Ok(nodes
+            .iter()
+            .any(|node| node.id != self.id && !node.draining))
+    }
+
     fn desks(&self) -> MutexGuard<'_, HashMap<PersonId, Desk>> {
         // Nothing panics while it holds this.
         self.desks.lock().unwrap_or_else(PoisonError::into_inner)

@@ -16,7 +16,7 @@ pub use facts::preview;
 pub use invite::{Invited, invite};
 pub use signal::{Leg, candidate, description, media};
 pub use step::{CallError, Press, Servers, act, cancel};
-pub(crate) use step::{give, machine};
+pub(crate) use step::{give, machine, relay_moved};
 pub use sweep::run as sweep;
 
 use crate::app::App;

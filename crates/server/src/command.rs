@@ -14,6 +14,7 @@ use birdcall_store::{Act, NewPerson, News, Purpose, StoreError};
 use clap::{Parser, Subcommand};
 use std::io::{Read, Write};
 use std::path::PathBuf;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Audio and video calls from direct messages, self-hosted.
 #[derive(Parser)]
@@ -141,17 +142,40 @@ async fn serve_until_signal(config: Config) -> Result<(), String> {
         // Nobody listens to standard output; the server is there all the same.
         tracing::warn!(%error, "nothing could be printed");
     }
-    signal().await?;
-    running.stop().await;
+    let mut signals = Signals::new()?;
+    signals.next().await;
+    tokio::select! {
+        () = running.drain() => {}
+        // Whoever says so twice does not want to wait.
+        () = signals.next() => {}
+    }
+    tokio::select! {
+        () = running.stop() => {}
+        () = signals.next() => {}
+    }
     Ok(())
 }
 
-async fn signal() -> Result<(), String> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-    tokio::select! {
-        asked = tokio::signal::ctrl_c() => asked.map_err(|error| error.to_string()),
-        _ = terminate.recv() => Ok(()),
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, String> {
+        let of = |kind| signal(kind).map_err(|error| error.to_string());
+        Ok(Self {
+            terminate: of(SignalKind::terminate())?,
+            interrupt: of(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 

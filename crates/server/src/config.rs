@@ -142,6 +142,9 @@ pub struct Options {
         hide_env_values = true
     )]
     pub nats: Option<Vec<String>>,
+    /// The most seconds that a node takes to hand its sockets and calls to others when it is told to stop [default: 30]
+    #[arg(long, env = "BIRDCALL_DRAIN_SECONDS", value_name = "N")]
+    pub drain_seconds: Option<u32>,
     /// Makes people to try it with (ann, bob, cleo, dora; password birdcall-demo)
     #[arg(long, env = "BIRDCALL_DEMO", num_args = 0..=1, default_missing_value = "true")]
     pub demo: Option<bool>,
@@ -154,6 +157,9 @@ pub struct Options {
 
 /// Where the relay listens unless told otherwise: the port that RFC 8656 gives it, on every address of both families.
 const RELAY_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), 3478);
+
+/// How long a node may take to hand over. Lowering it cuts off calls whose media has not moved yet.
+const DRAIN_SECONDS: u32 = 30;
 
 /// Browsers make an allocation for each URL and each of their addresses, and a leg may have only so many.
 const MOST_URLS: usize = 3;
@@ -199,6 +205,8 @@ pub struct Config {
     pub oidc: Option<Oidc>,
     /// How it is one of several nodes, if it is.
     pub cluster: Option<Cluster>,
+    /// The most that a node takes to hand over when it is told to stop.
+    pub drain: Duration,
     /// Makes people to try it with.
     pub demo: bool,
     /// The beat on which callers are told things (C-6).
@@ -247,6 +255,7 @@ impl Options {
             cluster: self.cluster.or(file.cluster),
             node: self.node.or(file.node),
             nats: self.nats.or(file.nats),
+            drain_seconds: self.drain_seconds.or(file.drain_seconds),
             demo: self.demo.or(file.demo),
             beat: self.beat.or(file.beat),
         })
@@ -341,6 +350,7 @@ impl Options {
             mail,
             oidc,
             cluster,
+            drain: Duration::from_secs(u64::from(self.drain_seconds.unwrap_or(DRAIN_SECONDS))),
             demo: self.demo.unwrap_or(false),
             beat: self.beat.unwrap_or_else(beat_at_first),
         })
@@ -406,6 +416,7 @@ impl Config {
             cluster: Some(self.cluster.is_some()),
             node: self.cluster.as_ref().map(|cluster| cluster.name.clone()),
             nats: self.cluster.as_ref().and_then(Cluster::named),
+            drain_seconds: u32::try_from(self.drain.as_secs()).ok(),
             demo: Some(self.demo),
             beat: None,
         };

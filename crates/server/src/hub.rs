@@ -244,6 +244,15 @@ impl Hub {
         }
     }
 
+    /// Closes some sockets by their numbers.
+    pub fn close_some(&self, sockets: &HashSet<u64>, reason: CloseReason) {
+        for entry in lock(&self.0.people).values().flatten() {
+            if sockets.contains(&entry.socket) {
+                entry.close(reason);
+            }
+        }
+    }
+
     /// Closes everything.
     pub fn close_all(&self, reason: CloseReason) {
         for entry in lock(&self.0.people).values().flatten() {

@@ -22,6 +22,7 @@ pub mod counters;
 pub mod demo;
 pub mod doctor;
 pub mod doors;
+pub mod drain;
 pub mod editing;
 pub mod emoji;
 pub mod export;

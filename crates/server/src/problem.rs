@@ -1,11 +1,15 @@
 //! The one error that becomes a response: a stable code and a sentence (RFC 9457).
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use birdcall_call::Refusal;
 use birdcall_protocol::Code;
 use birdcall_protocol::body::Problem;
 use birdcall_store::StoreError;
+
+/// Who is turned away by a server that goes down comes back within this many seconds. Raising it spreads them more and
+/// keeps them waiting longer.
+const LAST_AGAIN: u32 = 5;
 
 /// What a handler answers when it cannot do what was asked. Nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +112,10 @@ impl ApiError {
                 "A message can be changed for 15 minutes.",
             ),
             Code::Full => (StatusCode::CONFLICT, "The list is full."),
+            Code::GoingDown => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This server goes down. Try again in a moment.",
+            ),
             Code::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "That could not be saved. Try again.",
@@ -161,11 +169,13 @@ impl IntoResponse for ApiError {
             title: title.to_owned(),
         };
         let text = serde_json::to_string(&body).unwrap_or_default();
-        (
-            status,
-            [(header::CONTENT_TYPE, "application/problem+json")],
-            text,
-        )
-            .into_response()
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (status, kind, text).into_response();
+        if self.0 == Code::GoingDown {
+            // Not all in the same second.
+            let wait = HeaderValue::from(rand::random_range(1..=LAST_AGAIN));
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        }
+        response
     }
 }

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::hub::CloseReason;
 use crate::listen::{Door, Peer, serve_turn};
 use crate::push::{self, Push};
-use crate::{bus, calls, demo, export, http, leaving, mail, names, operator, relay, search};
+use crate::{bus, calls, demo, drain, export, http, leaving, mail, names, operator, relay, search};
 use axum::Router;
 use birdcall_store::{Options, Store};
 use prometheus_client::registry::Registry;
@@ -174,6 +174,12 @@ pub async fn open_store(config: &Config) -> Result<Store, String> {
 }
 
 impl Running {
+    /// Goes down in peace: nothing new begins here, and where there are other nodes they get what is here. Ends when there
+    /// is nothing left, or when the time for it is over.
+    pub async fn drain(&self) {
+        drain::run(&self.app).await;
+    }
+
     /// Stops: no new requests, sockets told to come back later, what is under way is finished, the database closed.
     /// Calls go on: media needs no server, and devices come back within C-19's minute.
     pub async fn stop(mut self) {

@@ -16,6 +16,7 @@ export type CallRefusal =
       | 'yourself'
       | 'not_signed_in'
       | 'call_over'
+      | 'going_down'
       | 'unavailable'
     >
   | 'other';
@@ -32,6 +33,7 @@ const again: Record<CallRefusal, boolean> = {
   yourself: false,
   not_signed_in: false,
   call_over: true,
+  going_down: true,
   unavailable: true,
   other: true,
 };

@@ -24,7 +24,8 @@ export type LinkEvent =
   | { readonly type: 'stop' }
   | { readonly type: 'welcomed'; readonly attempt: number }
   | { readonly type: 'heard'; readonly attempt: number }
-  | { readonly type: 'closed'; readonly attempt: number; readonly chance: number }
+  /** `told`: the server goes down and said so, to everybody else as well. */
+  | { readonly type: 'closed'; readonly attempt: number; readonly chance: number; readonly told?: boolean }
   | { readonly type: 'due'; readonly chance: number }
   | { readonly type: 'nudge' }
   /** Something else has gone silent. */
@@ -52,19 +53,21 @@ export const PONG_WITHIN = 8_000;
 /** The same where there is a reason to think so. Higher keeps a call silent for longer when its network changes; lower
  * drops good lines that are slow, and each costs a new connection. */
 export const DOUBT_WITHIN = 800;
-/** The first wait, before jitter. */
-export const FIRST_WAIT = 500;
-/** The longest wait, before jitter: how long people sit before a server that is back. */
+/** The longest first wait. Higher spreads those whose server was killed more, and keeps each of them off longer. */
+export const FIRST_WAIT = 1_000;
+/** The longest wait: how long people sit before a server that is back. */
 export const LONGEST_WAIT = 15_000;
+/** Whom the server told to go comes back within this time: so does everybody else whom it told. */
+export const SPREAD = 3_000;
 
 export const stopped: Link = { at: 'stopped', attempt: 0 };
 
 type Step = readonly [Link, readonly LinkEffect[]];
 
-/** Exponential back-off, from half to the whole of each step, so that a restarted server is not hit by everybody at once. */
+/** Exponential back-off, anywhere within each step, so that a restarted server is not hit by everybody at once. */
 export function waitAfter(failures: number, chance: number): number {
   const whole = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(failures - 1, 10));
-  return Math.round(whole * (0.5 + chance / 2));
+  return Math.round(whole * chance);
 }
 
 const connect = (attempt: number, failures: number): Step => [
@@ -116,6 +119,10 @@ export function step(link: Link, event: LinkEvent): Step {
     case 'closed':
       if (event.attempt !== link.attempt) return [link, []];
       if (link.at === 'connecting') return wait(link, link.failures + 1, event.chance, [{ type: 'doubt' }]);
+      if (link.at === 'open' && event.told) {
+        const waiting: Link = { at: 'waiting', attempt: link.attempt, failures: 1 };
+        return [waiting, [down, { type: 'timer', ms: Math.round(SPREAD * event.chance) }]];
+      }
       if (link.at === 'open') return wait(link, 1, event.chance, [down]);
       return [link, []];
     case 'due':

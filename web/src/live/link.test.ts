@@ -9,6 +9,7 @@ import {
   LONGEST_WAIT,
   PING_EVERY,
   PONG_WITHIN,
+  SPREAD,
   step,
   stopped,
   WELCOME_WITHIN,
@@ -50,7 +51,7 @@ describe('the link', () => {
     expect(effects).toEqual([
       { type: 'close' },
       { type: 'online', online: false },
-      { type: 'timer', ms: FIRST_WAIT / 2 },
+      { type: 'timer', ms: 0 },
     ]);
   });
 
@@ -62,10 +63,28 @@ describe('the link', () => {
       for (const effect of effects) if (effect.type === 'timer') waits.push(effect.ms);
       [link] = step(waiting, due);
     }
-    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15000, 15000, 15000]);
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 15000, 15000, 15000, 15000]);
     [link] = step(link, welcomed(link.attempt));
     const [, effects] = step(link, { type: 'closed', attempt: link.attempt, chance: 1 });
     expect(effects).toContainEqual({ type: 'timer', ms: FIRST_WAIT });
+  });
+
+  it('comes back within seconds of being told to go, not with everybody else in one', () => {
+    const told = (chance: number): LinkEvent => ({ type: 'closed', attempt: 1, chance, told: true });
+    for (const [chance, ms] of [
+      [0, 0],
+      [0.5, SPREAD / 2],
+      [1, SPREAD],
+    ] as const) {
+      const { link, effects } = play(start, welcomed(), told(chance));
+      expect(link).toEqual({ at: 'waiting', attempt: 1, failures: 1 });
+      expect(effects).toEqual([
+        { type: 'online', online: false },
+        { type: 'timer', ms },
+      ]);
+    }
+    // Turned away while it connects, it backs off like from any server.
+    expect(play(start, told(1)).effects).toContainEqual({ type: 'timer', ms: FIRST_WAIT });
   });
 
   it('doubts its session only when no connection came about', () => {
@@ -181,7 +200,7 @@ describe('the link', () => {
         fc.double({ min: 0, max: 1, noNaN: true }),
         (failures, chance) => {
           const ms = waitAfter(failures, chance);
-          expect(ms).toBeGreaterThanOrEqual(FIRST_WAIT / 2);
+          expect(ms).toBeGreaterThanOrEqual(0);
           expect(ms).toBeLessThanOrEqual(LONGEST_WAIT);
         },
       ),

@@ -6,6 +6,9 @@ import { type LinkEvent, step, stopped } from './link.pure';
 type FrameListener = (frame: ServerFrame) => void;
 type LinkListener = (online: boolean) => void;
 
+/** The close code of a server that goes down (RFC 6455, 7.4.1). */
+const GOING_DOWN = 1001;
+
 const frames = new Set<FrameListener>();
 const links = new Set<LinkListener>();
 const reloads = new Set<() => void>();
@@ -127,9 +130,9 @@ function connect(attempt: number): void {
   opened.onmessage = (event: MessageEvent<unknown>) => {
     if (socket === opened && typeof event.data === 'string') hear(attempt, JSON.parse(event.data) as ServerFrame);
   };
-  opened.onclose = () => {
+  opened.onclose = (event) => {
     if (socket === opened) socket = undefined;
-    happen({ type: 'closed', attempt, chance: Math.random() });
+    happen({ type: 'closed', attempt, chance: Math.random(), told: event.code === GOING_DOWN });
   };
 }
 

@@ -28,6 +28,8 @@ pub enum Event {
         /// Whether there is a relay to move to.
         relay: RelayState,
     },
+    /// The relay that the call uses goes away, and there is another one: media moves there. A direct call stays as it is.
+    RelayMoved,
     /// The deadline may have passed.
     Tick,
 }

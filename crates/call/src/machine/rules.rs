@@ -34,6 +34,8 @@ pub(super) enum Step {
     Cancel,
     /// The path was decided anew.
     Path(Path, RelayState),
+    /// Another relay has to be used.
+    Moved,
     /// One side blocked the other during the call.
     Block,
     /// A leg gave a sign of life, and maybe more.
@@ -73,6 +75,11 @@ pub(super) fn judge(call: &Call, event: Event) -> Result<Step, Refusal> {
             State::Ringing { .. } | State::Connecting { .. } | State::Active { .. } => {
                 Ok(Step::Path(path, relay))
             }
+            State::Ended(_) => Err(Refusal::CallOver),
+        },
+        Event::RelayMoved => match &call.state {
+            State::Ringing { .. } => Ok(Step::Nothing),
+            State::Connecting { .. } | State::Active { .. } => Ok(Step::Moved),
             State::Ended(_) => Err(Refusal::CallOver),
         },
         Event::Tick => match &call.state {

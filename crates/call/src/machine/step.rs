@@ -41,6 +41,10 @@ impl Call {
             Step::Decline => self.end(now, EndReason::Declined, None),
             Step::Cancel => self.end(now, EndReason::Cancelled, None),
             Step::Path(path, relay) => self.change_path(path, relay, now),
+            Step::Moved => match self.path {
+                Path::Relay => self.restart(now),
+                Path::Direct => {}
+            },
             Step::Block => self.end(now, EndReason::Blocked, None),
             Step::Leg(role, step) => {
                 self.renew(role, now);

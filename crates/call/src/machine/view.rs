@@ -106,6 +106,12 @@ impl Call {
         }
     }
 
+    /// Whether media is up on both sides, as far as they have told.
+    #[must_use]
+    pub fn has_media(&self) -> bool {
+        matches!(&self.state, State::Active { attempt: None, .. })
+    }
+
     /// When the call was started.
     #[must_use]
     pub fn started_at(&self) -> Timestamp {

@@ -104,6 +104,33 @@ fn a_path_tightens_during_the_call_and_never_loosens() {
     assert_eq!(call.path(), Path::Relay);
 }
 
+/// A relay that goes away hands its calls to another one; what does not need it is left alone.
+#[test]
+fn a_relayed_call_moves_to_another_relay_and_a_direct_one_stays() {
+    let mut call = active();
+    assert_eq!(does(&mut call, Event::RelayMoved, after(20)), []);
+    assert!(call.has_media());
+    let private = Event::PathChanged {
+        path: Path::Relay,
+        relay: RelayState::Available,
+    };
+    does(&mut call, private, after(21));
+    assert!(!call.has_media());
+    for (epoch, at) in [(3, 22), (4, 23)] {
+        let actions = does(&mut call, Event::RelayMoved, after(at));
+        assert_eq!(
+            frames(&actions),
+            [
+                (TO_ANN, started(Role::Caller, Path::Relay, epoch)),
+                (TO_BOB, started(Role::Callee, Path::Relay, epoch)),
+            ]
+        );
+    }
+    // It has as long as any other attempt at media.
+    let actions = does(&mut call, Event::Tick, after(53));
+    assert_eq!(records(&actions), entry(CallOutcome::Answered, 43));
+}
+
 #[test]
 fn a_page_loaded_anew_starts_media_over() {
     let mut call = active();

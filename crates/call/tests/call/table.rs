@@ -91,6 +91,7 @@ server     gate_blocked   mute       noted      noted      blocked blocked block
 server     path_direct    same       same       same       same    same    same    same    over over  over
 server     path_relay     noted      noted      noted      again   again   again   again   over over  over
 server     path_no_relay  failed     failed     failed     failed  failed  failed  failed  over over  over
+server     relay_moved    same       same       same       same    same    same    same    over over  over
 server     tick           same       same       same       same    same    same    same    over over  over
 server     deadline       no_answer  no_answer  no_answer  failed  failed  expired failed  over over  over
 ";
@@ -185,6 +186,7 @@ fn event_of(who: &str, what: &str, call: &Call) -> Event {
                 relay: RelayState::Absent,
             };
         }
+        "relay_moved" => return Event::RelayMoved,
         "tick" | "deadline" => return Event::Tick,
         "ring_shown" => Act::RingShown,
         "accept" => accept(Verdict::Ring),

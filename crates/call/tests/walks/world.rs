@@ -107,6 +107,8 @@ enum Happening {
     /// Somebody changes settings.
     GateChanges(Verdict),
     PathChanges(RelayState),
+    /// The node of the relay goes down.
+    RelayMoves,
     Leave,
     Return,
 }
@@ -318,6 +320,11 @@ impl World {
                 let relay = self.relay;
                 self.at(at, Happening::PathChanges(relay));
             }
+            let settings = &mut self.others[NODES];
+            if settings.chance(10) {
+                let at = settings.span(0, 60_000);
+                self.at(at, Happening::RelayMoves);
+            }
         }
         if self.fault != Fault::NoSweep {
             for node in 0..NODES {
@@ -383,6 +390,7 @@ impl World {
                 let path = self.path;
                 self.server_event(Event::PathChanged { path, relay });
             }
+            Happening::RelayMoves => self.server_event(Event::RelayMoved),
             Happening::Leave => {
                 self.left = true;
                 for index in 0..DEVICES {

@@ -66,6 +66,8 @@ async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invite
                 Err(Code::KeyReused.into())
             };
         }
+        // A call that is there goes on; a new one would hardly outlive the server.
+        app.takes_new()?;
         let callee = find(&mut tx, body).await?;
         if callee.id == me {
             return Err(Code::Yourself.into());

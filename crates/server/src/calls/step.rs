@@ -187,6 +187,14 @@ pub(super) async fn path_again(app: &App, call: CallId) -> Result<Call, CallErro
     .await
 }
 
+/// The relay that it uses goes away: it moves to another one, if it is relayed.
+pub(crate) async fn relay_moved(app: &App, call: CallId) -> Result<Call, CallError> {
+    step(app, call, |_, _, _| {
+        Box::pin(async { Ok(Event::RelayMoved) })
+    })
+    .await
+}
+
 async fn relay_state(app: &App) -> Result<RelayState, StoreError> {
     match app.bus {
         Bus::Local => Ok(app.relay.state()),
@@ -261,7 +269,7 @@ pub(super) fn drain(call: &mut Call) -> Vec<Action> {
 fn by(event: Event) -> Option<DeviceId> {
     match event {
         Event::Device { device, .. } => Some(device),
-        Event::GateChanged(_) | Event::PathChanged { .. } | Event::Tick => None,
+        Event::GateChanged(_) | Event::PathChanged { .. } | Event::RelayMoved | Event::Tick => None,
     }
 }
 

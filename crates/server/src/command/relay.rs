@@ -1,6 +1,6 @@
 //! `birdcall relay`: the relay alone, on a machine of its own, and credentials for TURN clients that are no browsers.
 
-use super::{print, signal};
+use super::{Signals, print};
 use crate::clock::Clock;
 use crate::config::{Config, Options};
 use crate::listen::serve_turn;
@@ -107,7 +107,7 @@ async fn alone(config: Config) -> Result<(), String> {
         // Nobody listens to standard output; the relay is there all the same.
         tracing::warn!(%error, "nothing could be printed");
     }
-    signal().await?;
+    Signals::new()?.next().await;
     let _ = stop.send(true);
     Ok(())
 }

@@ -18,8 +18,9 @@ pub(super) fn router() -> Router<App> {
         .route("/readyz", get(ready))
 }
 
-/// Ready when the database answers.
+/// Ready when the database answers, until it goes down.
 async fn ready(State(app): State<App>) -> Result<&'static str, ApiError> {
+    app.takes_new()?;
     app.store.read().await?.next_deadline().await?;
     Ok("ready\n")
 }

@@ -15,6 +15,7 @@ mod crawl;
 mod deletion;
 mod doctor;
 mod doors;
+mod draining;
 mod editing;
 mod exceptions;
 mod export;

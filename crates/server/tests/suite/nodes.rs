@@ -18,19 +18,19 @@ use tempfile::TempDir;
 const OFFER: &str = include_str!("../../../call/tests/samples/chromium-offer.sdp");
 
 /// Nodes on one database.
-struct Nodes {
-    nodes: Vec<TestApp>,
-    clock: Clock,
-    shared: TempDir,
+pub(crate) struct Nodes {
+    pub(crate) nodes: Vec<TestApp>,
+    pub(crate) clock: Clock,
+    pub(crate) shared: TempDir,
 }
 
 impl Nodes {
     /// That many, which hear of each other by these NATS servers.
-    async fn new(count: usize, nats: &[String]) -> Self {
+    pub(crate) async fn new(count: usize, nats: &[String]) -> Self {
         Self::with(count, |options| options.nats = Some(nats.to_vec())).await
     }
 
-    async fn with(count: usize, change: impl Fn(&mut Options)) -> Self {
+    pub(crate) async fn with(count: usize, change: impl Fn(&mut Options)) -> Self {
         let shared = tempfile::tempdir().unwrap();
         let clock = Clock::manual(Timestamp(1_800_000_000_000));
         let mut nodes = Vec::new();
@@ -44,12 +44,12 @@ impl Nodes {
         }
     }
 
-    fn advance(&self, seconds: u64) {
+    pub(crate) fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
     /// Waits until all nodes hear NATS.
-    async fn hear(&self) {
+    pub(crate) async fn hear(&self) {
         for node in &self.nodes {
             let cluster = node.running.app.bus.cluster().unwrap().connected();
             until("NATS is heard", async || cluster.get() == 1).await;
@@ -58,7 +58,7 @@ impl Nodes {
 }
 
 /// Relays of tests say where they are by a port nobody listens on: the number of the node.
-fn relay_url(n: usize) -> String {
+pub(crate) fn relay_url(n: usize) -> String {
     format!("turn:127.0.0.1:{}?transport=udp", n + 1)
 }
 
@@ -72,7 +72,7 @@ async fn node(shared: &Path, clock: &Clock, n: usize, change: &impl Fn(&mut Opti
 }
 
 /// Waits for something that has to come about.
-async fn until(what: &str, there: impl AsyncFn() -> bool) {
+pub(crate) async fn until(what: &str, there: impl AsyncFn() -> bool) {
     let waits = async {
         while !there().await {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -83,7 +83,7 @@ async fn until(what: &str, there: impl AsyncFn() -> bool) {
 }
 
 /// Calls in the conversation, as `me` sees it.
-async fn call_entries(me: &Device, other: &Device) -> Vec<Value> {
+pub(crate) async fn call_entries(me: &Device, other: &Device) -> Vec<Value> {
     let page = me
         .get(&format!("/conversations/{}/entries", other.handle))
         .await;
@@ -92,7 +92,7 @@ async fn call_entries(me: &Device, other: &Device) -> Vec<Value> {
     calls.filter(|body| body["type"] == "call").collect()
 }
 
-async fn connected(a: &mut Socket, b: &mut Socket, call: &str) {
+pub(crate) async fn connected(a: &mut Socket, b: &mut Socket, call: &str) {
     for socket in [&mut *a, &mut *b] {
         let started = socket.until("call_started").await;
         let frame = json!({"type": "call_connected", "call": call, "epoch": started["epoch"]});

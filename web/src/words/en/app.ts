@@ -38,6 +38,7 @@ const errors: Record<Code | 'unreachable', string> = {
   too_late: 'It is too late for that: messages can be changed for 15 minutes.',
   too_large: 'That is too long.',
   too_many: 'Too many attempts. Try again in a few minutes.',
+  going_down: 'The server is restarting. Try again in a moment.',
   unavailable: 'The server could not do that just now. Try again.',
   unreachable: 'The server cannot be reached.',
   wrong_password: 'Handle and password do not fit together.',

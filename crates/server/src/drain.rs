@@ -1,0 +1,126 @@
+//! Going down in peace: what is here is handed to other nodes before this one ends.
+//!
+//! At once nothing new begins here: `/readyz` says no, sockets and calls are refused with `going_down`, other nodes choose
+//! other relays. Then relayed calls move to another relay, and when their media is up again the sockets are told to go
+//! elsewhere, not all in the same moment. A direct call goes from browser to browser and is left alone. Where there is no
+//! other node, nobody could take anything over, and the server ends as quickly as ever.
+
+use crate::app::App;
+use crate::bus::{self, Cluster};
+use crate::calls::{self, machine};
+use crate::hub::CloseReason;
+use birdcall_call::RelayState;
+use birdcall_protocol::call::{Path, Phase};
+use birdcall_store::StoreError;
+use rand::seq::SliceRandom;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// Over how long the sockets are told to go. Raising it spreads their coming back more, and the end takes longer.
+const SPREAD: Duration = Duration::from_secs(4);
+
+/// Sockets are told to go in this many lots.
+const LOTS: u32 = 40;
+
+/// How often it is looked whether media has moved.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// How long media may take to move, before the sockets have to go all the same. A browser takes a second or two.
+const MOVED_WITHIN: Duration = Duration::from_secs(15);
+
+/// Hands over, for at most as long as the configuration says.
+pub async fn run(app: &App) {
+    app.going_down.store(true, Ordering::Relaxed);
+    let Some(cluster) = app.bus.cluster() else {
+        return;
+    };
+    let deadline = Instant::now() + app.config.drain;
+    match cluster.begin_draining(app).await {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => {
+            // Others may be there all the same; the sockets can go to them.
+            tracing::warn!(%error, "the other nodes were not told that this one goes down");
+        }
+    }
+    tracing::info!("going down; sockets and calls go to other nodes");
+    let handed = async {
+        let moved_by = Instant::now() + MOVED_WITHIN;
+        if timeout_at(moved_by, move_calls(app, cluster))
+            .await
+            .is_err()
+        {
+            tracing::warn!("media of some calls has not moved to another relay");
+        }
+        close_sockets(app).await;
+    };
+    if timeout_at(deadline, handed).await.is_err() {
+        tracing::warn!("going down before everything was handed over");
+    }
+}
+
+/// Until no relayed call uses the relay here, and those that did have media again.
+async fn move_calls(app: &App, cluster: &Cluster) {
+    let mut moved = Vec::new();
+    loop {
+        match round(app, cluster, &mut moved).await {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "calls were not moved to another relay"),
+        }
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+async fn round(
+    app: &App,
+    cluster: &Cluster,
+    moved: &mut Vec<birdcall_protocol::CallId>,
+) -> Result<bool, StoreError> {
+    let mut reader = app.store.read().await?;
+    if bus::relay_state(app, &mut reader).await? == RelayState::Absent {
+        // Better a relay that goes down with its call than none (P-5).
+        return Ok(true);
+    }
+    let here = reader.calls_relayed_by(cluster.id).await?;
+    let mut waits = false;
+    for id in &*moved {
+        let row = reader.call(*id).await?;
+        let call = row.as_ref().map(machine).transpose()?;
+        waits |= call.is_some_and(|call| call.phase() == Phase::Active && !call.has_media());
+    }
+    drop(reader);
+    for row in here {
+        let call = machine(&row)?;
+        if call.path() == Path::Direct {
+            continue;
+        }
+        waits = true;
+        match calls::relay_moved(app, row.id).await {
+            Ok(_) => moved.push(row.id),
+            Err(calls::CallError::Store(error)) => return Err(error),
+            // Over in the meantime.
+            Err(calls::CallError::Refused(_) | calls::CallError::InAnotherCall) => {}
+        }
+    }
+    Ok(!waits)
+}
+
+/// Tells the sockets to go, in lots, in no order; until all are gone.
+async fn close_sockets(app: &App) {
+    let mut open: Vec<u64> = app.hub.all().into_iter().map(|one| one.0).collect();
+    open.shuffle(&mut rand::rng());
+    let lot = open.len().div_ceil(LOTS as usize).max(1);
+    let lots = u32::try_from(open.len().div_ceil(lot)).unwrap_or(LOTS);
+    for sockets in open.chunks(lot) {
+        let sockets = sockets.iter().copied().collect();
+        app.hub.close_some(&sockets, CloseReason::GoingDown);
+        sleep(SPREAD / lots.max(1)).await;
+    }
+    // Whoever came in while the door closed.
+    app.hub.close_all(CloseReason::GoingDown);
+    while !app.hub.all().is_empty() {
+        sleep(LOOK_EVERY).await;
+    }
+}
