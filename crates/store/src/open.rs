@@ -1,18 +1,15 @@
-//! Opening a store: the pool of readers, the one writer, the schema.
+//! Opening a store: the readers, the one writer, the schema.
 
 use crate::StoreError;
 use crate::commits::CommitTimes;
-use crate::reader::{Held, Reader};
+use crate::reader::{Held, Reader, Readers};
 use crate::tx::Tx;
 use crate::writer::Writer;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, Connection, Executor};
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, Connection, Executor};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
-
-/// Connections that read. Each costs a thread and its page cache (2 MiB); more than the cores bring nothing.
-const READERS: u32 = 4;
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -35,7 +32,7 @@ impl Default for Options {
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    readers: AnyPool,
+    readers: Readers,
     writer: Writer,
 }
 
@@ -54,15 +51,7 @@ impl Store {
             .run(&mut first)
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let for_readers = options.clone();
-        let readers = AnyPoolOptions::new()
-            .max_connections(READERS)
-            .after_connect(move |connection, _| {
-                let options = for_readers.clone();
-                Box::pin(async move { prepare(connection, &options, true).await })
-            })
-            .connect_with(connect)
-            .await?;
+        let readers = Readers::new(connect, options.clone());
         Ok(Self {
             readers,
             writer: Writer::start(first),
@@ -75,7 +64,7 @@ impl Store {
     /// `Unavailable`.
     pub async fn read(&self) -> Result<Reader, StoreError> {
         Ok(Reader {
-            connection: Held::Pool(self.readers.acquire().await?),
+            connection: Held::Borrowed(self.readers.borrow().await?),
         })
     }
 
@@ -116,7 +105,7 @@ pub(crate) fn escaped(file: &Path) -> Option<String> {
     )
 }
 
-async fn prepare(
+pub(crate) async fn prepare(
     connection: &mut AnyConnection,
     options: &Options,
     read_only: bool,

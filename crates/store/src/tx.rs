@@ -34,8 +34,8 @@ impl Tx {
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let begun = Instant::now();
         let hear = match &mut self.reader.connection {
-            Held::Writer(line) => line.join().await?,
-            Held::Pool(_) => unreachable!("a transaction is made on the writer's line"),
+            Held::Writer(line) => line.join(),
+            Held::Borrowed(_) => unreachable!("a transaction is made on the writer's line"),
         };
         let commits = Arc::clone(&self.commits);
         drop(self);

@@ -6,9 +6,13 @@
 //! group is exactly those who were waiting, and a lone writer waits for nobody.
 //!
 //! ```text
-//! write() ── lock ── BEGIN (first of the group) ── SAVEPOINT ── … ── commit(): RELEASE ── wait ──┐
-//! committer ───────────────────────── lock (behind the group) ── COMMIT ── tells everybody ──────┘
+//! write() ── lock ── BEGIN (first of the group) ── SAVEPOINT ── … ── commit(): wait ──┐
+//! write() ────────────── lock ── RELEASE ── SAVEPOINT ── … ────────── commit(): wait ──┤
+//! committer ───────────────────────── lock (behind the group) ── COMMIT ── tells all ──┘
 //! ```
+//! Each statement is an errand to the thread that has the connection, and costs more than the database's own work. So a
+//! finished savepoint is released together with the beginning of the next one, or by `COMMIT`, which releases all.
+//!
 //! A transaction that is dropped without `commit` leaves its savepoint open; whoever comes next rolls it back.
 
 use crate::StoreError;
@@ -27,6 +31,8 @@ pub(crate) struct Line {
     open: bool,
     /// A savepoint was left behind by a transaction that was dropped.
     dirty: bool,
+    /// The last savepoint's transaction has joined the group, and it is still to be released.
+    joined: bool,
     group: Vec<oneshot::Sender<Outcome>>,
 }
 
@@ -44,6 +50,7 @@ impl Writer {
             connection,
             open: false,
             dirty: false,
+            joined: false,
             group: Vec::new(),
         }));
         // Ends when the last store and the last transaction are gone.
@@ -65,13 +72,21 @@ impl Writer {
     pub(crate) async fn turn(&self) -> Result<OwnedMutexGuard<Line>, StoreError> {
         let mut line = Arc::clone(&self.line).lock_owned().await;
         line.clean().await;
-        if !line.open {
-            line.connection.execute("BEGIN IMMEDIATE").await?;
-            line.open = true;
+        let begin = match (line.open, line.joined) {
+            (false, _) => "BEGIN IMMEDIATE; SAVEPOINT one",
+            (true, true) => "RELEASE one; SAVEPOINT one",
+            (true, false) => "SAVEPOINT one",
+        };
+        // From here on a drop has to be cleaned up, also one before the database has answered.
+        (line.open, line.joined, line.dirty) = (true, false, true);
+        if let Err(error) = sqlx::query(begin).execute(&mut line.connection).await {
+            line.dirty = false;
+            let error = StoreError::from(error);
+            // What has begun is taken back, with the group if there is one: a savepoint needs no more than memory, so
+            // this is a database that takes nothing more.
+            line.fail(&error.to_string()).await;
+            return Err(error);
         }
-        // From here on a drop has to be cleaned up.
-        line.dirty = true;
-        line.connection.execute("SAVEPOINT one").await?;
         Ok(line)
     }
 
@@ -108,12 +123,11 @@ impl Line {
     }
 
     /// Joins the group that waits for the commit.
-    pub(crate) async fn join(&mut self) -> Result<oneshot::Receiver<Outcome>, StoreError> {
-        self.connection.execute("RELEASE one").await?;
-        self.dirty = false;
+    pub(crate) fn join(&mut self) -> oneshot::Receiver<Outcome> {
+        (self.dirty, self.joined) = (false, true);
         let (told, hear) = oneshot::channel();
         self.group.push(told);
-        Ok(hear)
+        hear
     }
 
     async fn commit(&mut self) {
@@ -123,7 +137,7 @@ impl Line {
         }
         match self.connection.execute("COMMIT").await {
             Ok(_) => {
-                self.open = false;
+                (self.open, self.joined) = (false, false);
                 for told in self.group.drain(..) {
                     let _ = told.send(Ok(()));
                 }
@@ -133,7 +147,7 @@ impl Line {
     }
 
     async fn fail(&mut self, why: &str) {
-        self.open = false;
+        (self.open, self.joined) = (false, false);
         // Fails when the database has rolled back by itself: that is what is wanted.
         let _ = self.connection.execute("ROLLBACK").await;
         for told in self.group.drain(..) {
