@@ -5,14 +5,14 @@ use crate::picture::Shape;
 use crate::problem::ApiError;
 use crate::{push, random, receipts, sound, text};
 use axum::body::Bytes;
-use birdcall_call::talk::{Opening, standing};
+use birdcall_call::talk::{Opening, Telling, may_tell, standing};
 use birdcall_protocol::body::Entry;
 use birdcall_protocol::limits::{
     MAX_ALT, MAX_CAPTION, MAX_PICTURE_TOTAL, MAX_VOICE_SECONDS, MAX_VOICE_TOTAL,
 };
 use birdcall_protocol::talk::Standing;
 use birdcall_protocol::{Code, Handle, PersonId};
-use birdcall_store::{Added, Content, NewMessage, NewPicture};
+use birdcall_store::{Added, Content, Effect, NewMessage, NewPicture, Writes};
 
 /// The longer edge of a picture as it can be looked at, in pixels: a large screen, or print on a page. Raising it makes
 /// each picture larger on the disk, by the square.
@@ -108,11 +108,12 @@ async fn keep(app: &App, sent: Sent<'_>, content: Content<'_>) -> Result<Entry, 
     let key = text::key(key)?;
     app.doors.message(from)?;
     let mut tx = app.store.write().await?;
-    let other = tx.person(to).await?.ok_or(ApiError(Code::NotFound))?;
-    if other.id == from {
+    let facts = tx.writes_to(from, to, key).await?;
+    let facts = facts.ok_or(ApiError(Code::NotFound))?;
+    let (other, ties) = (facts.reader, facts.ties);
+    if other == from {
         return Err(Code::Yourself.into());
     }
-    let ties = tx.ties(other.id, from).await?;
     if ties.blocked_by {
         return Err(Code::YouBlocked.into());
     }
@@ -121,54 +122,79 @@ async fn keep(app: &App, sent: Sent<'_>, content: Content<'_>) -> Result<Entry, 
     {
         return Err(Code::Full.into());
     }
-    let talk = tx.talk(from, other.id).await?;
     if let Content::Picture(picture) = content
         && tx.pictures_of(from).await? + (picture.whole.len() + picture.thumb.len()) as u64
             > MAX_PICTURE_TOTAL
     {
         return Err(Code::Full.into());
     }
+    let effect = effect(&facts, content);
     let added = tx
-        .add_message(&NewMessage {
-            from,
-            to: other.id,
-            key,
-            content,
-            reply_to,
-            // Who is blocked is not told so (C-6): the message stands in their own view alone.
-            hidden: ties.blocked,
-            at: app.clock.now(),
-            conversation: random::conversation(),
-        })
+        .add_message_with(
+            &NewMessage {
+                from,
+                to: other,
+                key,
+                content,
+                reply_to,
+                // Who is blocked is not told so (C-6): the message stands in their own view alone.
+                hidden: ties.blocked,
+                at: app.clock.now(),
+                conversation: random::conversation(),
+            },
+            &facts,
+            effect,
+        )
         .await?;
     match added {
         Added::Fresh(entry) => {
-            // Writing is a yes to what the other has written (M-4).
-            tx.set_standing(from, other.id, Standing::Accepted).await?;
-            let before = talk.map(|talk| talk.other);
-            let standing = standing(Opening {
-                standing: before.map_or(Standing::Accepted, |side| side.standing),
-                empty: before.is_none_or(|side| side.last == 0),
-                wrote: before.is_some_and(|side| side.wrote),
-                knows: ties.following || ties.in_address_book,
-            });
-            if !ties.blocked {
-                tx.set_standing(other.id, from, standing).await?;
-            }
-            receipts::give(app, &mut tx, from, other.id).await?;
-            if !ties.blocked && standing == Standing::Accepted {
-                push::message(app, &mut tx, other.id, from, entry.seq).await?;
+            let wakes = facts.wakes && !ties.blocked && effect.reader == Standing::Accepted;
+            if wakes {
+                push::message(app, &mut tx, other, from, entry.seq).await?;
             }
             tx.commit().await?;
-            app.push.wake.notify_one();
+            if wakes {
+                app.push.wake.notify_one();
+            }
             app.counters.message_kept();
             app.hub.news(from);
-            app.hub.news(other.id);
+            app.hub.news(other);
             Ok(entry)
         }
         Added::Again(entry) => Ok(entry),
         Added::KeyReused => Err(Code::KeyReused.into()),
         Added::NothingToAnswer => Err(Code::BadInput.into()),
+    }
+}
+
+/// What a message does to the conversation (M-4): writing is a yes to what the other has written, and says that it was
+/// read. What is not told now is not made up for later, when a switch is turned on or a block is gone.
+fn effect(facts: &Writes, content: Content<'_>) -> Effect {
+    let ties = facts.ties;
+    let before = facts.talk.map(|talk| talk.other);
+    let reader = standing(Opening {
+        standing: before.map_or(Standing::Accepted, |side| side.standing),
+        empty: before.is_none_or(|side| side.last == 0),
+        wrote: before.is_some_and(|side| side.wrote),
+        knows: ties.following || ties.in_address_book,
+    });
+    let typed = match content {
+        Content::Text(_) => true,
+        Content::Voice { .. } => false,
+        Content::Picture(picture) => picture.text.is_some(),
+    };
+    let blocked = ties.blocked || ties.blocked_by;
+    Effect {
+        author: Standing::Accepted,
+        reader,
+        tells_seen: facts.talk.is_some_and(|talk| {
+            may_tell(Telling {
+                answered: talk.other.wrote && (talk.one.wrote || typed && !blocked),
+                accepted: reader == Standing::Accepted,
+                blocked,
+                wanted: talk.one.receipts && talk.other.receipts,
+            })
+        }),
     }
 }
 

@@ -207,6 +207,22 @@ impl Reader {
         Ok(row.map(|(at,)| Timestamp(at)))
     }
 
+    /// The next deadline of all calls, and whether any call rings.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn next_sweep(&mut self) -> Result<(Option<Timestamp>, bool), StoreError> {
+        let (deadline, ringing): (Option<i64>, i64) = sqlx::query_as(
+            "SELECT (SELECT min(deadline) FROM calls WHERE deadline IS NOT NULL), \
+             CASE WHEN EXISTS (SELECT 1 FROM calls WHERE deadline IS NOT NULL AND phase = $1) \
+             THEN 1 ELSE 0 END",
+        )
+        .bind(to_word(Phase::Ringing)?)
+        .fetch_one(self.sql())
+        .await?;
+        Ok((deadline.map(Timestamp), ringing != 0))
+    }
+
     /// What C-5 looks at, for a call from `caller` to `callee`: the pair's unanswered rings since `pair`, the
     /// callee's rings since `callee_since`, the caller's callees since `callees_since`.
     ///
@@ -230,20 +246,15 @@ impl Reader {
         .bind(pair_since.0)
         .fetch_all(self.sql())
         .await?;
-        let (rings,): (i64,) = sqlx::query_as(
-            "SELECT count(*) FROM calls WHERE callee = $1 AND started > $2 AND rung = 1",
-        )
-        .bind(callee.as_i64())
-        .bind(callee_since.0)
-        .fetch_one(self.sql())
-        .await?;
-        let (callees,): (i64,) = sqlx::query_as(
-            "SELECT count(DISTINCT callee) FROM calls WHERE caller = $1 AND started > $2 \
-             AND callee <> $3 AND rung = 1",
+        let (rings, callees): (i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM calls WHERE callee = $2 AND started > $3 AND rung = 1), \
+             (SELECT count(DISTINCT callee) FROM calls WHERE caller = $1 AND started > $4 \
+             AND callee <> $2 AND rung = 1)",
         )
         .bind(caller.as_i64())
-        .bind(callees_since.0)
         .bind(callee.as_i64())
+        .bind(callee_since.0)
+        .bind(callees_since.0)
         .fetch_one(self.sql())
         .await?;
         Ok(RingTimes {

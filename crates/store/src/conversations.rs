@@ -1,19 +1,43 @@
 //! Conversations: messages and finished calls between two people, in order.
 
+use crate::between::Writes;
 use crate::entries::{Row, entries_seen};
 use crate::feed::News;
 use crate::fold::fold;
 use crate::people::{Listed, listed_columns};
 use crate::pictures::NewPicture;
-use crate::words::{natural, small, to_word};
+use crate::requests::{Side, Talk};
+use crate::words::{from_word, handle, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{ConversationSummary, Entry, EntryBody};
 use birdcall_protocol::call::{CallKind, CallOutcome};
+use birdcall_protocol::frame::Changed;
 use birdcall_protocol::talk::Standing;
-use birdcall_protocol::{CallId, PersonId, Timestamp};
+use birdcall_protocol::{CallId, Handle, PersonId, Timestamp};
 
 /// Unread entries are counted up to this; raising it makes opening an unread conversation read more rows.
 const UNREAD_COUNTED: i64 = 100;
+
+/// Counts what is unread: of a conversation, behind a place, for a person, up to a number.
+macro_rules! unread_entries {
+    ($conversation:literal, $read:literal, $me:literal, $most:literal) => {
+        concat!(
+            "(SELECT count(*) FROM (SELECT 1 AS one FROM entries e WHERE e.conversation = ",
+            $conversation,
+            " AND e.seq > ",
+            $read,
+            " AND e.author <> ",
+            $me,
+            " AND e.only_for IS NULL AND e.deleted IS NULL \
+             AND (e.call IS NULL OR e.outcome IN ('no_answer', 'cancelled', 'busy')) \
+             AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = ",
+            $me,
+            " AND d.conversation = e.conversation AND d.seq = e.seq) LIMIT ",
+            $most,
+            ") AS few)"
+        )
+    };
+}
 
 /// A message to add.
 pub struct NewMessage<'a> {
@@ -106,6 +130,30 @@ pub enum Added {
     /// Its author does not see the entry that it answers. One that was deleted for both can be answered: that may
     /// happen while the answer is on its way.
     NothingToAnswer,
+}
+
+/// What follows from a message, beside that it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effect {
+    /// How the conversation stands for its author from now on.
+    pub author: Standing,
+    /// How it stands for its reader, if the message is not hidden from them.
+    pub reader: Standing,
+    /// The reader is told that the author has read what stood before.
+    pub tells_seen: bool,
+}
+
+/// An entry, with what its reader's devices show around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The entry.
+    pub entry: Entry,
+    /// The other person of the conversation.
+    pub with: Handle,
+    /// What is unread there, counted up to 100.
+    pub unread: u32,
+    /// The conversation waits for its reader's yes.
+    pub request: bool,
 }
 
 /// One's own mark in a conversation.
@@ -247,6 +295,45 @@ impl Reader {
         Ok((entries, more))
     }
 
+    /// The entry at `seq` of the conversation with `other` and what stands around it, if one may see it.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn shown(
+        &mut self,
+        me: PersonId,
+        other: PersonId,
+        seq: u64,
+    ) -> Result<Option<Shown>, StoreError> {
+        let around: Option<(i64, String, i64, String, i64)> = sqlx::query_as(concat!(
+            "SELECT m.conversation, m.state, m.last_seq, p.handle, ",
+            unread_entries!("m.conversation", "m.read_seq", "m.person", "$3"),
+            " FROM members m JOIN people p ON p.id = m.other WHERE m.person = $1 AND m.other = $2"
+        ))
+        .bind(me.as_i64())
+        .bind(other.as_i64())
+        .bind(UNREAD_COUNTED)
+        .fetch_optional(self.sql())
+        .await?;
+        let Some((conversation, state, last, with, unread)) = around else {
+            return Ok(None);
+        };
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let entry = self.entry_at(me, conversation, seq).await?;
+        let standing: Standing = from_word(state)?;
+        let request = standing == Standing::Request && last > 0;
+        entry
+            .map(|entry| {
+                Ok(Shown {
+                    entry,
+                    with: handle(&with)?,
+                    unread: small(unread),
+                    request,
+                })
+            })
+            .transpose()
+    }
+
     /// Conversation and newest place read.
     pub(crate) async fn member(
         &mut self,
@@ -270,19 +357,14 @@ impl Reader {
         conversation: i64,
         read: i64,
     ) -> Result<u32, StoreError> {
-        let (count,): (i64,) = sqlx::query_as(
-            "SELECT count(*) FROM (SELECT 1 AS one FROM entries e WHERE e.conversation = $1 \
-             AND e.seq > $2 AND e.author <> $3 AND e.only_for IS NULL AND e.deleted IS NULL \
-             AND (e.call IS NULL OR e.outcome IN ('no_answer', 'cancelled', 'busy')) \
-             AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $3 \
-             AND d.conversation = e.conversation AND d.seq = e.seq) LIMIT $4) AS few",
-        )
-        .bind(conversation)
-        .bind(read)
-        .bind(me.as_i64())
-        .bind(UNREAD_COUNTED)
-        .fetch_one(self.sql())
-        .await?;
+        let (count,): (i64,) =
+            sqlx::query_as(concat!("SELECT ", unread_entries!("$1", "$2", "$3", "$4")))
+                .bind(conversation)
+                .bind(read)
+                .bind(me.as_i64())
+                .bind(UNREAD_COUNTED)
+                .fetch_one(self.sql())
+                .await?;
         Ok(small(count))
     }
 }
@@ -293,7 +375,32 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn add_message(&mut self, new: &NewMessage<'_>) -> Result<Added, StoreError> {
-        if let Some(before) = self.by_key(new).await? {
+        let facts = self.writes_between(new.from, new.to, new.key).await?;
+        let standing = |side: fn(&Talk) -> Side| {
+            let talk = facts.talk.as_ref();
+            talk.map_or(Standing::Accepted, |talk| side(talk).standing)
+        };
+        let effect = Effect {
+            author: standing(|talk| talk.one),
+            reader: standing(|talk| talk.other),
+            tells_seen: false,
+        };
+        self.add_message_with(new, &facts, effect).await
+    }
+
+    /// The same, with what is known and what follows from it.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn add_message_with(
+        &mut self,
+        new: &NewMessage<'_>,
+        facts: &Writes,
+        effect: Effect,
+    ) -> Result<Added, StoreError> {
+        if facts.known
+            && let Some(before) = self.by_key(new).await?
+        {
             return Ok(before);
         }
         if let Some(seq) = new.reply_to
@@ -301,9 +408,13 @@ impl Tx {
         {
             return Ok(Added::NothingToAnswer);
         }
-        let conversation = self
-            .conversation(new.from, new.to, new.conversation)
-            .await?;
+        let conversation = match facts.conversation {
+            Some(conversation) => conversation,
+            None => {
+                self.conversation(new.from, new.to, new.conversation)
+                    .await?
+            }
+        };
         let seq = self.next_place(conversation).await?;
         let reply_to = new
             .reply_to
@@ -342,27 +453,74 @@ impl Tx {
         }
         // What one writes oneself one has read, and with it what stood before.
         sqlx::query(
-            "UPDATE members SET last_seq = $1, last_at = $2, read_seq = $1, \
-             wrote = CASE WHEN wrote = 1 THEN 1 ELSE $3 END, \
-             typed = CASE WHEN typed = 1 THEN 1 ELSE $6 END WHERE person = $4 AND other = $5",
+            "UPDATE members SET last_seq = $1, last_at = $2, \
+             read_seq = CASE WHEN person = $3 THEN $1 ELSE read_seq END, \
+             wrote = CASE WHEN person = $3 AND $5 = 1 THEN 1 ELSE wrote END, \
+             typed = CASE WHEN person = $3 AND $6 = 1 THEN 1 ELSE typed END, \
+             state = CASE WHEN person = $3 THEN $7 ELSE $8 END \
+             WHERE (person = $3 AND other = $4) OR (person = $4 AND other = $3 AND $9 = 0)",
         )
         .bind(seq)
         .bind(new.at.0)
-        .bind(i64::from(!new.hidden && text.is_some()))
         .bind(new.from.as_i64())
         .bind(new.to.as_i64())
+        .bind(i64::from(!new.hidden && text.is_some()))
         .bind(i64::from(text.is_some()))
+        .bind(to_word(effect.author)?)
+        .bind(to_word(effect.reader)?)
+        .bind(i64::from(new.hidden))
         .execute(self.sql())
         .await?;
-        self.show(new.from, new.to, seq, new.at, !new.hidden)
-            .await?;
+        let talk = facts.talk.as_ref();
+        let place = natural(seq);
+        let (from, to) = (new.from, new.to);
+        let requests = News::Changed(Changed::Requests);
+        let accepts = |side: fn(&Talk) -> Side, now: Standing| {
+            let before = talk.map_or(Standing::Accepted, |talk| side(talk).standing);
+            before != now && now == Standing::Accepted
+        };
+        let mut news = Vec::with_capacity(5);
+        if !new.hidden {
+            let other = from;
+            news.push((to, News::Entry { other, seq: place }));
+        }
+        news.push((
+            from,
+            News::Entry {
+                other: to,
+                seq: place,
+            },
+        ));
+        if accepts(|talk| talk.one, effect.author) {
+            news.push((from, requests));
+        }
+        if !new.hidden && accepts(|talk| talk.other, effect.reader) {
+            news.push((to, requests));
+        }
+        if effect.tells_seen && self.move_seen(to, from, new.at).await? {
+            news.push((to, News::Seen { other: from }));
+        }
+        self.tell_all(&news).await?;
+        if let (Content::Text(text), None) = (new.content, new.reply_to) {
+            return Ok(Added::Fresh(Entry {
+                seq: place,
+                at: new.at,
+                from: facts.author.clone(),
+                body: EntryBody::Message {
+                    text: text.to_owned(),
+                },
+                edited: None,
+                reply_to: None,
+                reactions: Vec::new(),
+            }));
+        }
         match self.entry_at(new.from, conversation, seq).await? {
             Some(entry) => Ok(Added::Fresh(entry)),
             None => Err(StoreError::Broken("a message is gone".into())),
         }
     }
 
-    /// Adds a finished call and tells those who may see it.
+    /// Adds a finished call and tells those who may see it, of the entry and of their list of calls.
     ///
     /// # Errors
     /// `Conflict`: it is there already.
@@ -387,16 +545,26 @@ impl Tx {
         .execute(self.sql())
         .await?;
         sqlx::query(
-            "UPDATE members SET last_seq = $1, last_at = $2 WHERE person = $3 AND other = $4",
+            "UPDATE members SET last_seq = $1, last_at = $2 \
+             WHERE (person = $3 AND other = $4) OR (person = $4 AND other = $3 AND $5 = 0)",
         )
         .bind(seq)
         .bind(new.at.0)
         .bind(new.caller.as_i64())
         .bind(new.callee.as_i64())
+        .bind(i64::from(new.caller_only))
         .execute(self.sql())
         .await?;
-        self.show(new.caller, new.callee, seq, new.at, !new.caller_only)
-            .await
+        let (caller, callee, seq) = (new.caller, new.callee, natural(seq));
+        let calls = News::Changed(Changed::Calls);
+        let mut news = Vec::with_capacity(4);
+        if !new.caller_only {
+            news.push((callee, News::Entry { other: caller, seq }));
+            news.push((callee, calls));
+        }
+        news.push((caller, News::Entry { other: callee, seq }));
+        news.push((caller, calls));
+        self.tell_all(&news).await
     }
 
     /// Marks the conversation read up to `seq`; marks never go back. `false` if it was read that far before.
@@ -447,38 +615,6 @@ impl Tx {
             Some(entry) if same_place && new.is(&entry) => Added::Again(entry),
             _ => Added::KeyReused,
         }))
-    }
-
-    /// Shows an entry to its author's devices, and to the other side if `both`.
-    async fn show(
-        &mut self,
-        author: PersonId,
-        other: PersonId,
-        seq: i64,
-        at: Timestamp,
-        both: bool,
-    ) -> Result<(), StoreError> {
-        let place = natural(seq);
-        if both {
-            sqlx::query(
-                "UPDATE members SET last_seq = $1, last_at = $2 WHERE person = $3 AND other = $4",
-            )
-            .bind(seq)
-            .bind(at.0)
-            .bind(other.as_i64())
-            .bind(author.as_i64())
-            .execute(self.sql())
-            .await?;
-            self.tell(
-                other,
-                News::Entry {
-                    other: author,
-                    seq: place,
-                },
-            )
-            .await?;
-        }
-        self.tell(author, News::Entry { other, seq: place }).await
     }
 
     async fn next_place(&mut self, conversation: i64) -> Result<i64, StoreError> {

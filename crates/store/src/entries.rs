@@ -14,6 +14,8 @@ macro_rules! entries_seen {
         concat!(
             "SELECT e.seq, e.at, p.handle AS author, e.voice, e.call, e.call_kind, e.outcome, \
              e.seconds, e.picture_width, e.picture_height, e.picture_alt, e.reply_to, \
+             CASE WHEN EXISTS (SELECT 1 FROM reactions r WHERE r.conversation = e.conversation \
+             AND r.seq = e.seq) THEN 1 ELSE 0 END AS felt, \
              CASE WHEN c.at IS NULL THEN e.text ELSE c.text END AS text, \
              CASE WHEN c.at IS NULL THEN e.edited ELSE c.at END AS edited, \
              CASE WHEN c.at IS NOT NULL AND c.text IS NULL THEN c.at ELSE e.deleted END AS deleted \
@@ -46,6 +48,8 @@ pub(crate) struct Row {
     edited: Option<i64>,
     deleted: Option<i64>,
     reply_to: Option<i64>,
+    /// Somebody has, or had, a feeling about it.
+    felt: i64,
 }
 
 impl Row {
@@ -142,7 +146,7 @@ impl Reader {
     }
 
     /// Rows of a conversation as whole entries: with what they answer and what people feel about them, read in two
-    /// statements for all of them together.
+    /// statements for all of them together, where there is any.
     pub(crate) async fn whole(
         &mut self,
         me: PersonId,
@@ -155,7 +159,11 @@ impl Reader {
         ) else {
             return Ok(Vec::new());
         };
-        let mut reactions = self.reactions(me, conversation, first, last).await?;
+        let mut reactions = if rows.iter().any(|row| row.felt != 0) {
+            self.reactions(me, conversation, first, last).await?
+        } else {
+            HashMap::new()
+        };
         let quotes = if rows.iter().any(|row| row.reply_to.is_some()) {
             self.quotes(me, conversation, first, last).await?
         } else {

@@ -14,6 +14,15 @@ const KEPT: i64 = 4_096;
 /// How often rows are thrown away; between, up to this many more are there.
 const SWEEP_EVERY: i64 = 256;
 
+/// Rows written by one statement. Each number of them is a text of its own, which the database keeps prepared.
+const ROWS_AT_ONCE: usize = 4;
+
+macro_rules! insert_rows {
+    () => {
+        "INSERT INTO feed (person, cursor, kind, other, seq) VALUES "
+    };
+}
+
 /// What a person is told about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {
@@ -95,38 +104,44 @@ impl Reader {
         cursor: u64,
         limit: u32,
     ) -> Result<FeedPage, StoreError> {
-        let newest = self.cursor(person).await?;
-        if cursor == newest {
-            return Ok(FeedPage::Items(Vec::new()));
-        }
         let Ok(after) = i64::try_from(cursor) else {
             return Ok(FeedPage::Unknown);
         };
-        if cursor > newest {
-            return Ok(FeedPage::Unknown);
-        }
-        let rows: Vec<(i64, String, Option<i64>, Option<i64>)> = sqlx::query_as(
-            "SELECT cursor, kind, other, seq FROM feed WHERE person = $1 AND cursor > $2 \
-             ORDER BY cursor LIMIT $3",
+        type Row = (i64, Option<i64>, Option<String>, Option<i64>, Option<i64>);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT p.feed, f.cursor, f.kind, f.other, f.seq FROM people p \
+             LEFT JOIN feed f ON f.person = p.id AND f.cursor > $2 \
+             WHERE p.id = $1 ORDER BY f.cursor LIMIT $3",
         )
         .bind(person.as_i64())
         .bind(after)
         .bind(i64::from(limit))
         .fetch_all(self.sql())
         .await?;
-        // Cursors have no gaps, so a gap is what was thrown away.
-        if rows.first().is_none_or(|row| row.0 != after + 1) {
+        let Some(first) = rows.first() else {
+            return Err(StoreError::Broken("a person is gone".into()));
+        };
+        if first.0 == after {
+            return Ok(FeedPage::Items(Vec::new()));
+        }
+        // Cursors have no gaps, so a gap is what was thrown away; and one that is ahead is not from this feed.
+        if first.1 != Some(after + 1) {
             return Ok(FeedPage::Unknown);
         }
-        rows.into_iter()
-            .map(|(cursor, kind, other, seq)| {
-                Ok(FeedItem {
-                    cursor: natural(cursor),
-                    news: news(&kind, other, seq)?,
-                })
+        let rows = rows
+            .into_iter()
+            .filter_map(|(_, cursor, kind, other, seq)| {
+                let (cursor, kind) = cursor.zip(kind)?;
+                Some((cursor, kind, other, seq))
+            });
+        rows.map(|(cursor, kind, other, seq)| {
+            Ok(FeedItem {
+                cursor: natural(cursor),
+                news: news(&kind, other, seq)?,
             })
-            .collect::<Result<_, _>>()
-            .map(FeedPage::Items)
+        })
+        .collect::<Result<_, _>>()
+        .map(FeedPage::Items)
     }
 }
 
@@ -136,25 +151,89 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn tell(&mut self, person: PersonId, news: News) -> Result<(), StoreError> {
-        let (cursor,): (i64,) =
-            sqlx::query_as("UPDATE people SET feed = feed + 1 WHERE id = $1 RETURNING feed")
-                .bind(person.as_i64())
-                .fetch_one(self.sql())
-                .await?;
-        let (kind, other, seq) = columns(news);
-        sqlx::query(
-            "INSERT INTO feed (person, cursor, kind, other, seq) VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(person.as_i64())
-        .bind(cursor)
-        .bind(kind)
-        .bind(other)
-        .bind(seq)
-        .execute(self.sql())
+        self.tell_all(&[(person, news)]).await
+    }
+
+    /// Tells one or two people several things, each in this order.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub(crate) async fn tell_all(&mut self, all: &[(PersonId, News)]) -> Result<(), StoreError> {
+        let Some((one, _)) = all.first() else {
+            return Ok(());
+        };
+        let other = all.iter().map(|(person, _)| person).find(|who| *who != one);
+        let many = |who: &PersonId| all.iter().filter(|(person, _)| person == who).count() as i64;
+        let of_one = many(one);
+        let of_other = other.map_or(0, many);
+        let newest: Vec<(i64, i64)> = match other {
+            None => sqlx::query_as(
+                "UPDATE people SET feed = feed + $2 WHERE id = $1 RETURNING id, feed",
+            )
+            .bind(one.as_i64())
+            .bind(of_one),
+            Some(other) => sqlx::query_as(
+                "UPDATE people SET feed = feed + CASE WHEN id = $1 THEN $2 ELSE $4 END \
+                 WHERE id IN ($1, $3) RETURNING id, feed",
+            )
+            .bind(one.as_i64())
+            .bind(of_one)
+            .bind(other.as_i64())
+            .bind(of_other),
+        }
+        .fetch_all(self.sql())
         .await?;
-        if cursor % SWEEP_EVERY == 0 {
+        let mut next: Vec<(i64, i64)> = newest
+            .iter()
+            .map(|(id, feed)| {
+                (
+                    *id,
+                    feed - if *id == one.as_i64() {
+                        of_one
+                    } else {
+                        of_other
+                    },
+                )
+            })
+            .collect();
+        let mut rows = Vec::with_capacity(all.len());
+        for (person, news) in all {
+            let place = next.iter_mut().find(|(id, _)| *id == person.as_i64());
+            let (id, cursor) =
+                place.ok_or_else(|| StoreError::Broken("a person is gone".into()))?;
+            *cursor += 1;
+            rows.push((*id, *cursor, columns(*news)));
+        }
+        for some in rows.chunks(ROWS_AT_ONCE) {
+            let mut statement = sqlx::query(match some.len() {
+                1 => concat!(insert_rows!(), "($1, $2, $3, $4, $5)"),
+                2 => concat!(
+                    insert_rows!(),
+                    "($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10)"
+                ),
+                3 => concat!(
+                    insert_rows!(),
+                    "($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10), ($11, $12, $13, $14, $15)"
+                ),
+                _ => concat!(
+                    insert_rows!(),
+                    "($1, $2, $3, $4, $5), ($6, $7, $8, $9, $10), ($11, $12, $13, $14, $15), \
+                     ($16, $17, $18, $19, $20)"
+                ),
+            });
+            for (person, cursor, (kind, other, seq)) in some {
+                statement = statement
+                    .bind(*person)
+                    .bind(*cursor)
+                    .bind(*kind)
+                    .bind(*other)
+                    .bind(*seq);
+            }
+            statement.execute(self.sql()).await?;
+        }
+        for (person, cursor, _) in rows.iter().filter(|row| row.1 % SWEEP_EVERY == 0) {
             sqlx::query("DELETE FROM feed WHERE person = $1 AND cursor <= $2")
-                .bind(person.as_i64())
+                .bind(*person)
                 .bind(cursor - KEPT)
                 .execute(self.sql())
                 .await?;

@@ -3,9 +3,8 @@
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
 //! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
-//! `exceptions`, `asks`, `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`, `receipts`,
-//! `fold`, `search`, `voices`, `deleting`, `calls`, `feed`,
-//! `push`, `ring_tests`, `reports`.
+//! `exceptions`, `asks`, `between`, `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`,
+//! `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`, `ring_tests`, `reports`.
 //!
 //! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
@@ -17,6 +16,7 @@
 
 mod asks;
 mod avatars;
+mod between;
 mod book;
 mod calls;
 mod ceremonies;
@@ -60,11 +60,12 @@ mod words;
 mod writer;
 
 pub use avatars::{AvatarSize, NewAvatar};
+pub use between::{Calls, Writes};
 pub use book::{InBook, NewEntry, Whom};
 pub use calls::{CallColumns, CallHistory, CallRow, Gone, NewCall, RingTimes};
 pub use ceremonies::CeremonyKind;
 pub use commits::CommitTimes;
-pub use conversations::{Added, CallEntry, Content, Head, NewMessage};
+pub use conversations::{Added, CallEntry, Content, Effect, Head, NewMessage, Shown};
 pub use devices::{DeviceRow, SignedIn};
 pub use editing::OwnEntry;
 pub use emails::EmailRow;

@@ -77,6 +77,45 @@ pub struct Named {
     pub look: String,
 }
 
+/// The columns of calling settings, from `people p`; read by [`CallingColumns`].
+macro_rules! calling_columns {
+    () => {
+        "p.calling_enabled, p.audience_address_book, p.audience_following, p.audience_verified, \
+         p.audience_everyone, p.enhanced_privacy, p.calling_asked"
+    };
+}
+pub(crate) use calling_columns;
+
+/// Calling settings, as the columns have them.
+#[derive(sqlx::FromRow)]
+pub(crate) struct CallingColumns {
+    calling_enabled: i64,
+    audience_address_book: i64,
+    audience_following: i64,
+    audience_verified: i64,
+    audience_everyone: i64,
+    enhanced_privacy: i64,
+    calling_asked: i64,
+}
+
+impl CallingColumns {
+    pub(crate) fn row(self) -> CallingRow {
+        CallingRow {
+            calling: Calling {
+                enabled: self.calling_enabled != 0,
+                audience: Audience {
+                    address_book: self.audience_address_book != 0,
+                    following: self.audience_following != 0,
+                    verified: self.audience_verified != 0,
+                    everyone: self.audience_everyone != 0,
+                },
+                enhanced_privacy: self.enhanced_privacy != 0,
+            },
+            asked: self.calling_asked != 0,
+        }
+    }
+}
+
 /// A person to add.
 pub struct NewPerson<'a> {
     /// Their id.
@@ -264,30 +303,16 @@ impl Reader {
     /// # Errors
     /// `Unavailable`; `Broken` if there is no such person.
     pub async fn calling(&mut self, id: PersonId) -> Result<CallingRow, StoreError> {
-        let row: Option<(i64, i64, i64, i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT calling_enabled, audience_address_book, audience_following, \
-             audience_verified, audience_everyone, enhanced_privacy, calling_asked \
-             FROM people WHERE id = $1",
-        )
+        let row: Option<CallingColumns> = sqlx::query_as(concat!(
+            "SELECT ",
+            calling_columns!(),
+            " FROM people p WHERE p.id = $1"
+        ))
         .bind(id.as_i64())
         .fetch_optional(self.sql())
         .await?;
-        let Some((enabled, book, following, verified, everyone, private, asked)) = row else {
-            return Err(StoreError::Broken("a person is gone".into()));
-        };
-        Ok(CallingRow {
-            calling: Calling {
-                enabled: enabled != 0,
-                audience: Audience {
-                    address_book: book != 0,
-                    following: following != 0,
-                    verified: verified != 0,
-                    everyone: everyone != 0,
-                },
-                enhanced_privacy: private != 0,
-            },
-            asked: asked != 0,
-        })
+        row.map(CallingColumns::row)
+            .ok_or_else(|| StoreError::Broken("a person is gone".into()))
     }
 }
 

@@ -4,31 +4,55 @@ use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::quiet::Quiet;
 use birdcall_protocol::{PersonId, Timestamp};
 
+/// The columns of "Do not disturb", from `people p`; read by [`QuietColumns`].
+macro_rules! quiet_columns {
+    () => {
+        "p.quiet_on, p.quiet_until, p.quiet_hours, p.quiet_zone"
+    };
+}
+pub(crate) use quiet_columns;
+
+/// "Do not disturb", as the columns have it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct QuietColumns {
+    quiet_on: i64,
+    quiet_until: Option<i64>,
+    quiet_hours: Option<String>,
+    quiet_zone: String,
+}
+
+impl QuietColumns {
+    pub(crate) fn quiet(self) -> Result<Quiet, StoreError> {
+        let hours = self
+            .quiet_hours
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|error| StoreError::Broken(error.to_string()))?;
+        Ok(Quiet {
+            on: self.quiet_on != 0,
+            until: self.quiet_until.map(Timestamp),
+            hours,
+            zone: self.quiet_zone,
+        })
+    }
+}
+
 impl Reader {
     /// A person's "Do not disturb".
     ///
     /// # Errors
     /// `Unavailable`; `Broken` if there is no such person.
     pub async fn quiet(&mut self, id: PersonId) -> Result<Quiet, StoreError> {
-        let row: Option<(i64, Option<i64>, Option<String>, String)> = sqlx::query_as(
-            "SELECT quiet_on, quiet_until, quiet_hours, quiet_zone FROM people WHERE id = $1",
-        )
+        let row: Option<QuietColumns> = sqlx::query_as(concat!(
+            "SELECT ",
+            quiet_columns!(),
+            " FROM people p WHERE p.id = $1"
+        ))
         .bind(id.as_i64())
         .fetch_optional(self.sql())
         .await?;
-        let Some((on, until, hours, zone)) = row else {
-            return Err(StoreError::Broken("a person is gone".into()));
-        };
-        let hours = hours
-            .map(|text| serde_json::from_str(&text))
-            .transpose()
-            .map_err(|error| StoreError::Broken(error.to_string()))?;
-        Ok(Quiet {
-            on: on != 0,
-            until: until.map(Timestamp),
-            hours,
-            zone,
-        })
+        row.ok_or_else(|| StoreError::Broken("a person is gone".into()))?
+            .quiet()
     }
 }
 

@@ -2,10 +2,19 @@
 //! told is decided in `birdcall_call::talk`.
 
 use crate::feed::News;
-use crate::words::natural;
+use crate::words::{handle, natural};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::talk::Seen;
-use birdcall_protocol::{PersonId, Timestamp};
+use birdcall_protocol::{Handle, PersonId, Timestamp};
+
+/// The newest message of `$2` that `$3` could see and has read.
+macro_rules! newest_seen {
+    () => {
+        "(SELECT e.seq FROM members r JOIN entries e ON e.conversation = r.conversation \
+         WHERE r.person = $3 AND r.other = $2 AND e.seq <= r.read_seq AND e.author = $2 \
+         AND e.only_for IS NULL AND e.call IS NULL ORDER BY e.seq DESC LIMIT 1)"
+    };
+}
 
 impl Reader {
     /// Whether a person gives and sees receipts.
@@ -29,18 +38,35 @@ impl Reader {
         me: PersonId,
         other: PersonId,
     ) -> Result<Option<Seen>, StoreError> {
-        let row: Option<(i64, i64)> = sqlx::query_as(
-            "SELECT m.seen_seq, m.seen_at FROM members m JOIN people p ON p.id = m.person \
+        Ok(self.seen_by(me, other).await?.map(|(_, seen)| seen))
+    }
+
+    /// The same, with who that is.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn seen_by(
+        &mut self,
+        me: PersonId,
+        other: PersonId,
+    ) -> Result<Option<(Handle, Seen)>, StoreError> {
+        let row: Option<(String, i64, i64)> = sqlx::query_as(
+            "SELECT o.handle, m.seen_seq, m.seen_at FROM members m \
+             JOIN people p ON p.id = m.person JOIN people o ON o.id = m.other \
              WHERE m.person = $1 AND m.other = $2 AND m.seen_seq > 0 AND p.receipts = 1",
         )
         .bind(me.as_i64())
         .bind(other.as_i64())
         .fetch_optional(self.sql())
         .await?;
-        Ok(row.map(|(seq, at)| Seen {
-            seq: natural(seq),
-            at: Timestamp(at),
-        }))
+        row.map(|(who, seq, at)| {
+            let seen = Seen {
+                seq: natural(seq),
+                at: Timestamp(at),
+            };
+            Ok((handle(&who)?, seen))
+        })
+        .transpose()
     }
 }
 
@@ -56,37 +82,32 @@ impl Tx {
         reader: PersonId,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let Some((conversation, read)) = self.member(reader, author).await? else {
-            return Ok(false);
-        };
-        let newest: Option<(i64,)> = sqlx::query_as(
-            "SELECT e.seq FROM entries e WHERE e.conversation = $1 AND e.seq <= $2 \
-             AND e.author = $3 AND e.only_for IS NULL AND e.call IS NULL \
-             ORDER BY e.seq DESC LIMIT 1",
-        )
-        .bind(conversation)
-        .bind(read)
-        .bind(author.as_i64())
-        .fetch_optional(self.sql())
-        .await?;
-        let Some((seq,)) = newest else {
-            return Ok(false);
-        };
-        let done = sqlx::query(
-            "UPDATE members SET seen_seq = $1, seen_at = $2 \
-             WHERE person = $3 AND other = $4 AND seen_seq < $1",
-        )
-        .bind(seq)
+        let moved = self.move_seen(author, reader, at).await?;
+        if moved {
+            self.tell(author, News::Seen { other: reader }).await?;
+        }
+        Ok(moved)
+    }
+
+    /// Moves the mark without telling.
+    pub(crate) async fn move_seen(
+        &mut self,
+        author: PersonId,
+        reader: PersonId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(concat!(
+            "UPDATE members SET seen_at = $1, seen_seq = ",
+            newest_seen!(),
+            " WHERE person = $2 AND other = $3 AND seen_seq < ",
+            newest_seen!()
+        ))
         .bind(at.0)
         .bind(author.as_i64())
         .bind(reader.as_i64())
         .execute(self.sql())
         .await?;
-        let moved = done.rows_affected() == 1;
-        if moved {
-            self.tell(author, News::Seen { other: reader }).await?;
-        }
-        Ok(moved)
+        Ok(done.rows_affected() == 1)
     }
 
     /// Switches a person's receipts.

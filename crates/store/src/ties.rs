@@ -57,7 +57,80 @@ pub struct FollowCounts {
     pub following: u32,
 }
 
-type Row = (i64, i64, i64, i64, i64, i64, i64, Option<String>);
+/// The columns of what ties one person and another, given by their ids; read by [`TiesColumns`].
+macro_rules! ties_columns {
+    ($one:literal, $other:literal) => {
+        concat!(
+            "(SELECT count(*) FROM follows WHERE follower = ",
+            $one,
+            " AND followed = ",
+            $other,
+            ") AS following, (SELECT count(*) FROM follows WHERE follower = ",
+            $other,
+            " AND followed = ",
+            $one,
+            ") AS followed, (SELECT count(*) FROM blocks WHERE blocker = ",
+            $one,
+            " AND blocked = ",
+            $other,
+            ") AS blocked, (SELECT count(*) FROM blocks WHERE blocker = ",
+            $other,
+            " AND blocked = ",
+            $one,
+            ") AS blocked_by, (SELECT count(*) FROM address_book WHERE owner = ",
+            $one,
+            " AND (person = ",
+            $other,
+            " OR email_key = (SELECT key FROM emails WHERE person = ",
+            $other,
+            "))) AS in_book, (SELECT count(*) FROM address_book WHERE owner = ",
+            $one,
+            " AND (person = ",
+            $other,
+            " OR email_key = (SELECT key FROM emails WHERE person = ",
+            $other,
+            " AND findable = 1))) AS seen_in_book, \
+             (SELECT count(*) FROM break_through WHERE owner = ",
+            $one,
+            " AND person = ",
+            $other,
+            ") AS breaks_through, (SELECT rule FROM call_exceptions WHERE owner = ",
+            $one,
+            " AND person = ",
+            $other,
+            ") AS call_rule"
+        )
+    };
+}
+pub(crate) use ties_columns;
+
+/// Ties, as the columns have them.
+#[derive(sqlx::FromRow)]
+pub(crate) struct TiesColumns {
+    following: i64,
+    followed: i64,
+    blocked: i64,
+    blocked_by: i64,
+    in_book: i64,
+    seen_in_book: i64,
+    breaks_through: i64,
+    call_rule: Option<String>,
+}
+
+impl TiesColumns {
+    pub(crate) fn ties(self) -> Result<Ties, StoreError> {
+        Ok(Ties {
+            following: self.following != 0,
+            followed: self.followed != 0,
+            blocked: self.blocked != 0,
+            blocked_by: self.blocked_by != 0,
+            in_address_book: self.in_book != 0,
+            seen_in_address_book: self.seen_in_book != 0,
+            breaks_through: self.breaks_through != 0,
+            rule: self.call_rule.map(from_word).transpose()?,
+        })
+    }
+}
 
 impl Reader {
     /// Up to `limit` of the people in a public list of `person`, by handle, from behind `after`, and whether there are
@@ -127,34 +200,12 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn ties(&mut self, one: PersonId, other: PersonId) -> Result<Ties, StoreError> {
-        let (following, followed, blocked, blocked_by, book, seen, through, rule): Row =
-            sqlx::query_as(
-                "SELECT \
-                 (SELECT count(*) FROM follows WHERE follower = $1 AND followed = $2), \
-                 (SELECT count(*) FROM follows WHERE follower = $2 AND followed = $1), \
-                 (SELECT count(*) FROM blocks WHERE blocker = $1 AND blocked = $2), \
-                 (SELECT count(*) FROM blocks WHERE blocker = $2 AND blocked = $1), \
-                 (SELECT count(*) FROM address_book WHERE owner = $1 AND (person = $2 \
-                     OR email_key = (SELECT key FROM emails WHERE person = $2))), \
-                 (SELECT count(*) FROM address_book WHERE owner = $1 AND (person = $2 \
-                     OR email_key = (SELECT key FROM emails WHERE person = $2 AND findable = 1))), \
-                 (SELECT count(*) FROM break_through WHERE owner = $1 AND person = $2), \
-                 (SELECT rule FROM call_exceptions WHERE owner = $1 AND person = $2)",
-            )
+        sqlx::query_as::<_, TiesColumns>(concat!("SELECT ", ties_columns!("$1", "$2")))
             .bind(one.as_i64())
             .bind(other.as_i64())
             .fetch_one(self.sql())
-            .await?;
-        Ok(Ties {
-            following: following != 0,
-            followed: followed != 0,
-            blocked: blocked != 0,
-            blocked_by: blocked_by != 0,
-            in_address_book: book != 0,
-            seen_in_address_book: seen != 0,
-            breaks_through: through != 0,
-            rule: rule.map(from_word).transpose()?,
-        })
+            .await?
+            .ties()
     }
 
     /// Those to whom `one` has that tie, by handle.

@@ -61,18 +61,16 @@ async fn gather(
     now: Timestamp,
     over_limit: bool,
 ) -> Result<Decision, StoreError> {
-    let ties = reader.ties(callee, caller).await?;
-    let callee_settings = reader.calling(callee).await?.calling;
-    let caller_settings = reader.calling(caller).await?.calling;
-    let quiet = reader.quiet(callee).await?;
-    let quiet = is_quiet(&quiet, now, wall_clock(&quiet.zone, now));
+    let facts = reader.calls_between(caller, callee).await?;
+    let ties = facts.ties;
+    let quiet = is_quiet(&facts.quiet, now, wall_clock(&facts.quiet.zone, now));
     let verdict = gate(&GateFacts {
-        first_message: reader.wrote(callee, caller).await?,
-        calling_on: callee_settings.enabled,
-        audience: callee_settings.audience,
+        first_message: facts.wrote,
+        calling_on: facts.callee.enabled,
+        audience: facts.callee.audience,
         in_address_book: ties.in_address_book,
         callee_follows: ties.following,
-        caller_verified: reader.person_by_id(caller).await?.verified,
+        caller_verified: facts.caller_verified,
         rule: ties.rule,
         blocked: ties.blocked || ties.blocked_by,
         quiet: quiet && !ties.breaks_through,
@@ -81,8 +79,8 @@ async fn gather(
     Ok(Decision {
         verdict,
         path: path(PathFacts {
-            caller_private: caller_settings.enhanced_privacy,
-            callee_private: callee_settings.enhanced_privacy,
+            caller_private: facts.caller_private,
+            callee_private: facts.callee.enhanced_privacy,
             caller_follows: ties.followed,
             callee_follows: ties.following,
         }),

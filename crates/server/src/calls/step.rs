@@ -308,10 +308,6 @@ pub(super) async fn remember(
                     conversation: random::conversation(),
                 })
                 .await?;
-                tx.tell(caller, News::Changed(Changed::Calls)).await?;
-                if !caller_only {
-                    tx.tell(callee, News::Changed(Changed::Calls)).await?;
-                }
             }
             Action::Record(Record::Unrung(reason)) => {
                 tx.set_unrung(call.id(), *reason).await?;

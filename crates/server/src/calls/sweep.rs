@@ -1,9 +1,10 @@
 //! What happens without anybody doing something: deadlines, signs of life, changes made beside the server.
 
+use super::facts;
 use super::step::{self, CallError, Press};
 use crate::app::App;
 use crate::bus::Bus;
-use birdcall_call::Call;
+use birdcall_call::{Call, Event};
 use birdcall_protocol::Timestamp;
 use birdcall_protocol::call::{Phase, Role};
 use birdcall_store::StoreError;
@@ -49,9 +50,9 @@ pub async fn run(app: App) {
                 whole &= gates(&app).await?;
             }
             let mut reader = app.store.read().await?;
-            let deadline = reader.next_deadline().await?.unwrap_or(lease);
+            let (deadline, ringing) = reader.next_sweep().await?;
+            let deadline = deadline.unwrap_or(lease);
             // A call that is made in the meantime wakes the sweeper, so with nothing ringing it need not look.
-            let ringing = !reader.calls_in(Phase::Ringing).await?.is_empty();
             let look = match app.bus {
                 _ if ringing => gate,
                 Bus::Local => lease,
@@ -125,11 +126,32 @@ async fn signs_of_life(app: &App) -> Result<bool, StoreError> {
     Ok(whole)
 }
 
-/// Stops what may not ring any more (C-7).
+/// Stops what may not ring any more (C-7). Whether that is so is only read at first: what goes on ringing does not
+/// keep those waiting who write.
 async fn gates(app: &App) -> Result<bool, StoreError> {
     let mut whole = true;
-    for row in app.store.read().await?.calls_in(Phase::Ringing).await? {
-        whole &= went_well(step::step(app, row.id, step::gate_again).await);
+    let mut stops = Vec::new();
+    let mut reader = app.store.read().await?;
+    for row in reader.calls_in(Phase::Ringing).await? {
+        let Ok(mut call) = step::machine(&row) else {
+            whole = false;
+            continue;
+        };
+        let (caller, callee) = (call.caller().person, call.callee().person);
+        let now = app.clock.now();
+        let decided = facts::decide(&mut reader, caller, callee, now).await?;
+        let before = call.clone();
+        let changes = match call.handle(Event::GateChanged(decided.verdict), now) {
+            Ok(()) => call != before || !step::drain(&mut call).is_empty(),
+            Err(_) => false,
+        };
+        if changes {
+            stops.push(row.id);
+        }
+    }
+    drop(reader);
+    for call in stops {
+        whole &= went_well(step::step(app, call, step::gate_again).await);
     }
     Ok(whole)
 }
