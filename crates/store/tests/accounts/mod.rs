@@ -86,8 +86,8 @@ const PERSONS: &[(&str, &str, Fate)] = &[
     // As with their messages: the other side's copy.
     ("pictures", "author", Fate::Tombstone),
     // About a message of theirs that was not pushed yet.
-    ("pushes", "other", Fate::Tombstone),
     ("presence", "person", Fate::Removed),
+    ("pushes", "other", Fate::Tombstone),
     ("reactions", "person", Fate::Removed),
     ("reports", "about", Fate::Removed),
     ("reports", "reporter", Fate::Removed),
