@@ -49,6 +49,14 @@ pub(crate) fn coturn() -> Outcome {
     Ok(())
 }
 
+/// Installs pebble where it is missing: an authority for certificates that is not ours.
+pub(crate) fn pebble() -> Outcome {
+    if on_path("pebble").is_some() {
+        return Ok(());
+    }
+    install("the tests of certificates", &["pebble"])
+}
+
 fn install(whom: &str, missing: &[&str]) -> Outcome {
     let list = missing.join(" ");
     let may = on_path("apt-get").is_some() && is_root();

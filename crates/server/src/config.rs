@@ -1,9 +1,11 @@
 //! How the server is told to be: flags, then environment, then the TOML file, then defaults.
 
+mod acme;
 mod cluster;
 mod mail;
 mod oidc;
 
+pub use acme::Acme;
 pub use cluster::Cluster;
 pub use mail::{MailConfig, MailTo};
 pub use oidc::{Oidc, is_loopback};
@@ -54,6 +56,28 @@ pub struct Options {
     /// Private key in PEM, for the certificate
     #[arg(long, env = "BIRDCALL_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// Names that a certificate is got for by itself, from an authority that speaks ACME; it then serves HTTPS, and the
+    /// authority has to reach it on port 443, or on port 80 with acme-http-listen
+    #[arg(
+        long,
+        env = "BIRDCALL_ACME_DOMAINS",
+        value_name = "NAME",
+        value_delimiter = ','
+    )]
+    pub acme_domains: Option<Vec<String>>,
+    /// Whom the authority may write to
+    #[arg(long, env = "BIRDCALL_ACME_EMAIL", value_name = "ADDRESS")]
+    pub acme_email: Option<String>,
+    /// Directory of the authority [default: Let's Encrypt]
+    #[arg(long, env = "BIRDCALL_ACME_DIRECTORY", value_name = "URL")]
+    pub acme_directory: Option<String>,
+    /// Certificate of who vouches for the authority's own server, in PEM, instead of those that this machine knows
+    #[arg(long, env = "BIRDCALL_ACME_CA", value_name = "FILE")]
+    pub acme_ca: Option<PathBuf>,
+    /// Address and port where the authority asks over plain HTTP, for example 0.0.0.0:80; everybody else is sent to HTTPS
+    /// [default: none, it asks over TLS on the web port]
+    #[arg(long, env = "BIRDCALL_ACME_HTTP_LISTEN", value_name = "ADDR")]
+    pub acme_http_listen: Option<SocketAddr>,
     /// A TLS proxy stands in front: cookies are for HTTPS only, and the last entry of X-Forwarded-For is believed
     #[arg(long, env = "BIRDCALL_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
     pub behind_proxy: Option<bool>,
@@ -179,6 +203,8 @@ pub struct Config {
     pub key_file: PathBuf,
     /// Certificate chain and key, if it speaks TLS itself.
     pub tls: Option<(PathBuf, PathBuf)>,
+    /// How it gets them by itself, if it does.
+    pub acme: Option<Acme>,
     /// Cookies are for HTTPS only.
     pub secure: bool,
     /// X-Forwarded-For is believed.
@@ -233,6 +259,11 @@ impl Options {
             key_file: self.key_file.or(file.key_file),
             tls_cert: self.tls_cert.or(file.tls_cert),
             tls_key: self.tls_key.or(file.tls_key),
+            acme_domains: self.acme_domains.or(file.acme_domains),
+            acme_email: self.acme_email.or(file.acme_email),
+            acme_directory: self.acme_directory.or(file.acme_directory),
+            acme_ca: self.acme_ca.or(file.acme_ca),
+            acme_http_listen: self.acme_http_listen.or(file.acme_http_listen),
             behind_proxy: self.behind_proxy.or(file.behind_proxy),
             origins: self.origins.or(file.origins),
             sign_up: self.sign_up.or(file.sign_up),
@@ -271,6 +302,16 @@ impl Options {
             (None, None) => None,
             _ => return Err("--tls-cert and --tls-key go together".into()),
         };
+        let acme = Acme::of(
+            self.acme_domains,
+            self.acme_email,
+            self.acme_directory,
+            self.acme_ca,
+            self.acme_http_listen,
+        )?;
+        if acme.is_some() && tls.is_some() {
+            return Err("either acme_domains or tls_cert and tls_key".into());
+        }
         let ring = self.ring_seconds.unwrap_or(45);
         if !(1..=600).contains(&ring) {
             return Err("ring_seconds is from 1 to 600".into());
@@ -326,6 +367,10 @@ impl Options {
             );
         }
         let data = self.data.unwrap_or_else(|| PathBuf::from("data"));
+        let tls = tls.or_else(|| {
+            let file = crate::acme::file(&data);
+            acme.as_ref().map(|_| (file.clone(), file))
+        });
         Ok(Config {
             key_file: self.key_file.unwrap_or_else(|| data.join("node.key")),
             data,
@@ -336,6 +381,7 @@ impl Options {
                 .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             secure: tls.is_some() || behind_proxy,
             tls,
+            acme,
             trust_proxy: behind_proxy,
             origins: self.origins.unwrap_or_default(),
             sign_up: self.sign_up.unwrap_or(true),
@@ -383,7 +429,9 @@ impl Config {
     /// # Errors
     /// A sentence, if a path is not UTF-8.
     pub fn to_toml(&self) -> Result<String, String> {
-        let (tls_cert, tls_key) = self.tls.clone().unzip();
+        let own = self.tls.clone().filter(|_| self.acme.is_none());
+        let (tls_cert, tls_key) = own.unzip();
+        let acme = self.acme.as_ref();
         let options = Options {
             data: Some(self.data.clone()),
             listen: Some(self.listen),
@@ -393,6 +441,11 @@ impl Config {
             key_file: Some(self.key_file.clone()),
             tls_cert,
             tls_key,
+            acme_domains: acme.map(|acme| acme.domains.clone()),
+            acme_email: acme.and_then(|acme| acme.email.clone()),
+            acme_directory: acme.map(|acme| acme.directory.clone()),
+            acme_ca: acme.and_then(|acme| acme.ca.clone()),
+            acme_http_listen: acme.and_then(|acme| acme.http_listen),
             behind_proxy: Some(self.trust_proxy),
             origins: Some(self.origins.clone()),
             sign_up: Some(self.sign_up),

@@ -8,6 +8,7 @@
 //!
 //! With the accounts that a community has at a provider of its own deals [`oidc`].
 
+pub mod acme;
 pub mod app;
 pub mod auth;
 pub mod backup;

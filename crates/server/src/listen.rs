@@ -6,6 +6,8 @@
 pub(crate) mod certificate;
 mod turn;
 
+pub use certificate::{ACME_TLS, Certificates};
+
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
 use birdcall_relay::Relay;
@@ -53,7 +55,7 @@ impl Door {
     ///
     /// # Errors
     /// A sentence: the certificate or key cannot be used.
-    pub fn new(listener: TcpListener, tls: Option<&Tls>) -> Result<Self, String> {
+    pub fn new(listener: TcpListener, tls: Option<&Arc<Certificates>>) -> Result<Self, String> {
         Self::with_relay(listener, tls, None)
     }
 
@@ -63,13 +65,13 @@ impl Door {
     /// A sentence: the certificate or key cannot be used.
     pub fn with_relay(
         listener: TcpListener,
-        tls: Option<&Tls>,
+        tls: Option<&Arc<Certificates>>,
         relay: Option<&Arc<Relay>>,
     ) -> Result<Self, String> {
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let (web, ready) = mpsc::channel(READY);
         let reception = Reception {
-            tls: tls.map(certificate::acceptor).transpose()?,
+            tls: tls.map(Certificates::acceptor).transpose()?,
             relay: relay.map(Arc::downgrade),
             web: Some(web),
         };
@@ -83,13 +85,16 @@ impl Door {
 ///
 /// # Errors
 /// A sentence: the relay does not get the port, or the certificate or key cannot be used.
-pub fn serve_turn(relay: &Arc<Relay>, tls: Option<&Tls>) -> Result<JoinHandle<()>, String> {
+pub fn serve_turn(
+    relay: &Arc<Relay>,
+    tls: Option<&Arc<Certificates>>,
+) -> Result<JoinHandle<()>, String> {
     let listener = relay
         .listen_for_streams()
         .and_then(TcpListener::from_std)
         .map_err(|error| format!("the relay cannot listen for TCP: {error}"))?;
     let reception = Reception {
-        tls: tls.map(certificate::acceptor).transpose()?,
+        tls: tls.map(Certificates::acceptor).transpose()?,
         relay: Some(Arc::downgrade(relay)),
         web: None,
     };
@@ -150,6 +155,10 @@ impl Reception {
         };
         let shake = timeout(HANDSHAKE_WAIT, tls.accept(stream));
         let mut stream = shake.await.ok()?.ok()?;
+        if stream.get_ref().1.alpn_protocol() == Some(ACME_TLS) {
+            // The handshake was the answer (RFC 8737, 3).
+            return None;
+        }
         let peeked = timeout(FIRST_BYTE_WAIT, stream.fill_buf()).await;
         if begins_like_stun(*peeked.ok()?.ok()?.first()?) {
             turn::keep_little_unsent(stream.get_ref().0);

@@ -2,6 +2,7 @@
 
 use birdcall_server::command;
 use clap::Parser;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::Directive;
@@ -19,6 +20,7 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     match command::run(command::Line::parse()).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,12 +1,13 @@
 //! From start to end of a server: the data folder's lock, the database, the listeners, the sweeper.
 
+use crate::acme::{self, Answers, Keeper};
 use crate::app::App;
 use crate::backup::UNFINISHED;
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::hub::CloseReason;
-use crate::listen::{Door, Peer, serve_turn};
+use crate::listen::{Certificates, Door, Peer, serve_turn};
 use crate::push::{self, Push};
 use crate::{bus, calls, demo, drain, export, http, leaving, mail, names, operator, relay, search};
 use axum::Router;
@@ -86,7 +87,15 @@ async fn run_on(config: Config, clock: Clock, store: Store, lock: File) -> Resul
     let key = relay::key::read_or_make(&config.key_file)?;
     let bus = Bus::start(&config, &store, &key).await?;
     let app = App::new(config, store, clock, push, bus)?;
-    let (tls, relay) = (app.config.tls.as_ref(), app.relay.here());
+    let certificates = match (&app.config.tls, &app.config.acme) {
+        (Some(files), None) => Some(Certificates::open(files)?),
+        // The first one is still to come.
+        (Some(files), Some(_)) => {
+            Some(Certificates::open(files).unwrap_or_else(|_| Certificates::none_yet(files)))
+        }
+        (None, _) => None,
+    };
+    let (tls, relay) = (certificates.as_ref(), app.relay.here());
     let door = Door::with_relay(listener, tls, relay)?;
     let streams = relay.map(|relay| serve_turn(relay, tls));
     let streams = streams.transpose()?;
@@ -114,7 +123,8 @@ async fn run_on(config: Config, clock: Clock, store: Store, lock: File) -> Resul
     ))];
     let mut metrics = None;
     if let Some(wanted) = metrics_listen {
-        let (address, task) = serve_figures(wanted, app.counters.registry(), stopped).await?;
+        let figures = app.counters.registry();
+        let (address, task) = serve_figures(wanted, figures, stopped.clone()).await?;
         metrics = Some(address);
         tasks.push(task);
     }
@@ -130,6 +140,19 @@ async fn run_on(config: Config, clock: Clock, store: Store, lock: File) -> Resul
         tokio::spawn(search::fold_what_is_older(app.clone())),
     ];
     background.extend(streams);
+    if let Some(certificates) = certificates {
+        if let Some(wanted) = app.config.acme.clone() {
+            let answers = Answers::default();
+            if let Some(listen) = wanted.http_listen {
+                let router = acme::router(answers.clone(), address.port());
+                tasks.push(listen_plainly(listen, router, stopped).await?.1);
+            }
+            let kept = Arc::clone(&certificates);
+            let keeper = Keeper::new(wanted, &app.config.data, kept, answers);
+            background.push(tokio::spawn(keeper.run()));
+        }
+        background.push(tokio::spawn(certificates.follow()));
+    }
     Ok(Running {
         app,
         address,
@@ -150,11 +173,20 @@ pub async fn serve_figures(
     figures: Arc<Registry>,
     stopped: watch::Receiver<bool>,
 ) -> Result<(SocketAddr, JoinHandle<()>), String> {
+    listen_plainly(wanted, http::metrics_router(figures), stopped).await
+}
+
+/// Starts a listener without TLS.
+async fn listen_plainly(
+    wanted: SocketAddr,
+    router: Router,
+    stopped: watch::Receiver<bool>,
+) -> Result<(SocketAddr, JoinHandle<()>), String> {
     let say = |error: std::io::Error| format!("cannot listen on {wanted}: {error}");
     let listener = TcpListener::bind(wanted).await.map_err(say)?;
     let address = listener.local_addr().map_err(say)?;
     let door = Door::new(listener, None)?;
-    let task = tokio::spawn(run(door, http::metrics_router(figures), stopped));
+    let task = tokio::spawn(run(door, router, stopped));
     Ok((address, task))
 }
 

@@ -3,7 +3,7 @@
 use super::{Signals, print};
 use crate::clock::Clock;
 use crate::config::{Config, Options};
-use crate::listen::serve_turn;
+use crate::listen::{Certificates, serve_turn};
 use crate::relay::{self, key};
 use crate::serve::serve_figures;
 use crate::{counters, random};
@@ -95,7 +95,9 @@ async fn alone(config: Config) -> Result<(), String> {
     let key = node_key(&config)?;
     let relay = Arc::new(relay::own(listen, key)?);
     // They end with the program.
-    let _streams = serve_turn(&relay, config.tls.as_ref())?;
+    let certificates = config.tls.as_ref().map(Certificates::open).transpose()?;
+    let _streams = serve_turn(&relay, certificates.as_ref())?;
+    let _followed = certificates.map(|certificates| tokio::spawn(certificates.follow()));
     let (stop, stopped) = watch::channel(false);
     let mut said = format!("relay {}\n", relay.address());
     if let Some(wanted) = config.metrics_listen {

@@ -3,6 +3,7 @@
 mod abuse;
 mod account;
 mod accounts;
+mod acme;
 mod address_book;
 mod app;
 mod asks;

@@ -5,7 +5,7 @@ use axum::routing::get;
 use birdcall_relay::Relay;
 use birdcall_relay::credential::{Claim, Issuer, Leg, NodeKey};
 use birdcall_relay::engine::Limits;
-use birdcall_server::listen::{Door, serve_turn};
+use birdcall_server::listen::{Certificates, Door, serve_turn};
 use rcgen::generate_simple_self_signed;
 use rustls::pki_types::ServerName;
 use std::collections::VecDeque;
@@ -85,7 +85,8 @@ fn key() -> NodeKey {
 async fn serve(tls: Option<&(PathBuf, PathBuf)>, relay: Option<&Arc<Relay>>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let door = Door::with_relay(listener, tls, relay).unwrap();
+    let certificates = tls.map(|files| Certificates::open(files).unwrap());
+    let door = Door::with_relay(listener, certificates.as_ref(), relay).unwrap();
     let router = Router::new().route("/", get(async || "a page"));
     tokio::spawn(async move { axum::serve(door, router).await });
     address
@@ -271,7 +272,8 @@ async fn the_web_port_with_tls_takes_https_and_turn_within_tls_and_without() {
 async fn the_relays_own_port_takes_tcp_and_tls_and_nothing_else() {
     let house = House::new(true).await;
     let own = house.relay.address();
-    let task = serve_turn(&house.relay, Some(&house.files)).unwrap();
+    let certificates = Certificates::open(&house.files).unwrap();
+    let task = serve_turn(&house.relay, Some(&certificates)).unwrap();
     let plain = TcpStream::connect(own).await.unwrap();
     talk(plain, house.tls(own).await, own).await;
     until_left(&house.relay).await;
