@@ -305,8 +305,8 @@ fn every_state_event_and_side() {
             cells += 1;
         }
     }
-    // 4 devices × 14 acts and 11 events of the server, in 10 states.
-    assert_eq!(cells, (4 * 14 + 11) * 10);
+    // 4 devices × 14 acts and 12 events of the server, in 10 states.
+    assert_eq!(cells, (4 * 14 + 12) * 10);
 }
 
 /// At the deadline every event that is legal before does the deadline's work, and every other is refused as before: a

@@ -405,6 +405,11 @@ impl Socket {
     }
 
     /// Something to do with a call.
+    /// Sends a frame on a line that may be dead.
+    pub(crate) async fn try_send(&mut self, frame: Value) {
+        let _ = self.stream.send(Message::text(frame.to_string())).await;
+    }
+
     pub(crate) async fn press(&mut self, what: &str, call: &str) {
         self.send(json!({"type": what, "call": call})).await;
     }

@@ -38,6 +38,7 @@ mod passkeys;
 mod people;
 mod pictures;
 mod process;
+mod processes;
 mod push;
 mod push_service;
 mod quiet;

@@ -510,3 +510,101 @@ async fn a_node_with_another_key_is_refused() {
     let error = started.err().unwrap();
     assert!(error.contains("copy theirs"), "{error}");
 }
+
+/// What makes the difference: two servers that share a database and do not know of each other ring nobody at the other.
+#[tokio::test]
+async fn servers_that_are_no_nodes_do_not_reach_each_other() {
+    let nodes = Nodes::with(2, |options| options.cluster = Some(false)).await;
+    let (ann, bob) = nodes.nodes[0].friends("ann", "bob").await;
+    let mut near = bob.socket().await;
+    let mut far = bob.at_node(&nodes.nodes[1]).socket().await;
+    ann.call(&bob).await;
+    near.until("ring").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(far.call_frames().await.is_empty());
+    let mut reader = nodes.nodes[0].running.app.store.read().await.unwrap();
+    assert_eq!(
+        reader.nodes(Timestamp(0)).await.unwrap(),
+        [],
+        "and write none of the rows"
+    );
+    let id = reader
+        .person(&"bob".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
+    assert_eq!(reader.places(id).await.unwrap().1, 0);
+}
+
+/// What the caller is told of a call that nobody answers, byte for byte but for ids and moments, with the second.
+async fn told(nodes: &Nodes, caller: &Device, callee: &str) -> Vec<(u64, Value)> {
+    let mut a = caller.socket().await;
+    let mut view = caller
+        .invite(callee, "audio")
+        .await
+        .expect(StatusCode::CREATED);
+    let call = view["call"].clone();
+    let rings = view["deadline"].as_i64().unwrap() - nodes.clock.now().0;
+    view["deadline"] = rings.into();
+    view["call"] = Value::Null;
+    let mut told = vec![(0, view)];
+    for second in 1..=45 {
+        nodes.advance(1);
+        if second < 45 {
+            let kinds = a.call_frames().await;
+            told.extend(kinds.into_iter().map(|kind| (second, kind.into())));
+        }
+    }
+    let mut ended = a.until("call_ended").await;
+    assert_eq!(ended["call"], call);
+    ended["call"] = Value::Null;
+    told.push((45, ended));
+    let page = caller
+        .get(&format!("/conversations/{callee}/entries"))
+        .await;
+    let entry = page["entries"].as_array().unwrap().last().unwrap()["body"].clone();
+    told.push((
+        45,
+        json!({"outcome": entry["outcome"], "seconds": entry["seconds"]}),
+    ));
+    told
+}
+
+/// C-6 across nodes: blocked, switched off, or only not answered, on whichever node the callee is.
+#[tokio::test]
+async fn a_caller_cannot_tell_across_nodes_why_nobody_answers() {
+    let nodes = Nodes::new(2, &[]).await;
+    let mut all = Vec::new();
+    for (n, why) in ["not there", "blocked", "off", "rings elsewhere"]
+        .into_iter()
+        .enumerate()
+    {
+        let (one, other) = (format!("ann{n}"), format!("bob{n}"));
+        let (ann, bob) = nodes.nodes[0].friends(&one, &other).await;
+        let bob = bob.at_node(&nodes.nodes[1]);
+        // Not of each other: a mutual follower may see more (C-16).
+        ann.delete(&format!("/people/{other}/follow"))
+            .await
+            .expect(StatusCode::OK);
+        let mut socket = None;
+        match why {
+            "blocked" => bob.block(&ann).await,
+            "off" => {
+                bob.set_calling(|calling| calling["enabled"] = false.into())
+                    .await;
+            }
+            "rings elsewhere" => socket = Some(bob.socket().await),
+            _ => {}
+        }
+        let mut told = told(&nodes, &ann, &other).await;
+        if let Some(mut socket) = socket {
+            socket.until("ring").await;
+        }
+        told[0].1["with"] = Value::Null;
+        all.push(told);
+    }
+    for other in &all[1..] {
+        assert_eq!(*other, all[0]);
+    }
+}
