@@ -7,7 +7,8 @@ mod report;
 
 use crate::clock::Clock;
 use crate::config::{Config, Options};
-use crate::{demo, http, password, random, serve};
+use crate::manager::{self, Said};
+use crate::{demo, http, logging, password, random, serve};
 use birdcall_protocol::Handle;
 use birdcall_protocol::frame::Changed;
 use birdcall_store::{Act, NewPerson, News, Purpose, StoreError};
@@ -103,7 +104,11 @@ enum UserCommand {
 /// # Errors
 /// A sentence for standard error.
 pub async fn run(line: Line) -> Result<(), String> {
-    let resolve = |options: Options| options.with_file(line.config.as_deref())?.resolve();
+    let resolve = |options: Options| {
+        let config = options.with_file(line.config.as_deref())?.resolve()?;
+        logging::start(config.log_format);
+        Ok(config)
+    };
     match line.command {
         Command::Serve(options) => serve_until_signal(resolve(*options)?).await,
         Command::Config(options) => print(&resolve(*options)?.to_toml()?),
@@ -143,7 +148,9 @@ async fn serve_until_signal(config: Config) -> Result<(), String> {
         tracing::warn!(%error, "nothing could be printed");
     }
     let mut signals = Signals::new()?;
+    manager::tell(Said::Ready);
     signals.next().await;
+    manager::tell(Said::Stopping);
     tokio::select! {
         () = running.drain() => {}
         // Whoever says so twice does not want to wait.

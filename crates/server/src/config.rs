@@ -10,6 +10,7 @@ pub use cluster::Cluster;
 pub use mail::{MailConfig, MailTo};
 pub use oidc::{Oidc, is_loopback};
 
+use crate::logging::LogFormat;
 use crate::push::{endpoint, vapid};
 use birdcall_call::beat::BEAT;
 use birdcall_protocol::body::{Audience, Calling};
@@ -169,6 +170,9 @@ pub struct Options {
     /// The most seconds that a node takes to hand its sockets and calls to others when it is told to stop [default: 30]
     #[arg(long, env = "BIRDCALL_DRAIN_SECONDS", value_name = "N")]
     pub drain_seconds: Option<u32>,
+    /// How the log is written [default: text]
+    #[arg(long, env = "BIRDCALL_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
     /// Makes people to try it with (ann, bob, cleo, dora; password birdcall-demo)
     #[arg(long, env = "BIRDCALL_DEMO", num_args = 0..=1, default_missing_value = "true")]
     pub demo: Option<bool>,
@@ -233,6 +237,8 @@ pub struct Config {
     pub cluster: Option<Cluster>,
     /// The most that a node takes to hand over when it is told to stop.
     pub drain: Duration,
+    /// How the log is written.
+    pub log_format: LogFormat,
     /// Makes people to try it with.
     pub demo: bool,
     /// The beat on which callers are told things (C-6).
@@ -287,6 +293,7 @@ impl Options {
             node: self.node.or(file.node),
             nats: self.nats.or(file.nats),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
+            log_format: self.log_format.or(file.log_format),
             demo: self.demo.or(file.demo),
             beat: self.beat.or(file.beat),
         })
@@ -397,6 +404,7 @@ impl Options {
             oidc,
             cluster,
             drain: Duration::from_secs(u64::from(self.drain_seconds.unwrap_or(DRAIN_SECONDS))),
+            log_format: self.log_format.unwrap_or_default(),
             demo: self.demo.unwrap_or(false),
             beat: self.beat.unwrap_or_else(beat_at_first),
         })
@@ -470,6 +478,7 @@ impl Config {
             node: self.cluster.as_ref().map(|cluster| cluster.name.clone()),
             nats: self.cluster.as_ref().and_then(Cluster::named),
             drain_seconds: u32::try_from(self.drain.as_secs()).ok(),
+            log_format: Some(self.log_format),
             demo: Some(self.demo),
             beat: None,
         };

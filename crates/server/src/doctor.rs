@@ -119,6 +119,13 @@ pub async fn examine(config: &Config) -> Report {
     report
 }
 
+/// Asks the server alone whether it answers and is ready, which is cheap enough to be done all the time.
+pub async fn ask(config: &Config) -> Report {
+    let mut report = Report::default();
+    ports::web_port(config, &mut report).await;
+    report
+}
+
 /// What fits together in itself and yet not with calls.
 fn configuration(config: &Config, report: &mut Report) {
     let about = "configuration";

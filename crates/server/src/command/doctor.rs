@@ -2,7 +2,7 @@
 
 use super::print;
 use crate::config::{Config, Options};
-use crate::doctor::{Report, State, examine};
+use crate::doctor::{Report, State, ask, examine};
 use clap::Args;
 
 #[derive(Args)]
@@ -10,6 +10,9 @@ pub(super) struct DoctorLine {
     /// Prints the findings as JSON
     #[arg(long)]
     json: bool,
+    /// Only asks whether the server answers and is ready, for whoever asks all the time
+    #[arg(long)]
+    ready: bool,
     #[command(flatten)]
     options: Options,
 }
@@ -19,6 +22,7 @@ pub(super) async fn run(
     resolve: &impl Fn(Options) -> Result<Config, String>,
 ) -> Result<(), String> {
     let report = match resolve(line.options) {
+        Ok(config) if line.ready => ask(&config).await,
         Ok(config) => examine(&config).await,
         Err(sentence) => Report::unreadable(sentence),
     };

@@ -6,7 +6,7 @@ use crate::config::{Config, Options};
 use crate::listen::{Certificates, serve_turn};
 use crate::relay::{self, key};
 use crate::serve::serve_figures;
-use crate::{counters, random};
+use crate::{counters, logging, random};
 use birdcall_relay::credential::{Claim, Issuer, LONGEST_LIFE, Leg};
 use clap::{Args, Subcommand};
 use std::net::SocketAddr;
@@ -79,7 +79,11 @@ enum RelayCommand {
 
 /// Runs the command.
 pub(super) async fn run(line: Line, file: Option<&Path>) -> Result<(), String> {
-    let resolve = |options: Options| options.with_file(file)?.resolve();
+    let resolve = |options: Options| {
+        let config = options.with_file(file)?.resolve()?;
+        logging::start(config.log_format);
+        Ok::<_, String>(config)
+    };
     match line.command {
         None => alone(resolve(line.options.into())?).await,
         Some(RelayCommand::Credential { calls, ttl, key }) => {

@@ -29,7 +29,7 @@ pub(super) async fn examine(config: &Config, key: Option<&NodeKey>, report: &mut
 }
 
 /// Whether a server answers that is ours.
-async fn web_port(config: &Config, report: &mut Report) -> bool {
+pub(super) async fn web_port(config: &Config, report: &mut Report) -> bool {
     let about = "web port";
     let listen = config.listen;
     if listen.port() == 0 {

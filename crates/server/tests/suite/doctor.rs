@@ -229,6 +229,10 @@ fn a_healthy_server_is_well_and_each_fault_of_its_surroundings_gets_its_line() {
     println!("{lines}");
     assert_eq!(lines.lines().count(), healthy.findings.len());
 
+    let ready = house.examine(&["--ready"]);
+    assert_eq!(ready.findings.len(), 1);
+    ready.says("web port", "ok", "is ready", "");
+
     // Certificates.
     let folder = house.folder.path();
     certificate(folder, "ended", |leaf| {
