@@ -25,10 +25,11 @@ use birdcall_store::{News, StoreError};
 use std::time::Duration;
 
 /// Read buffer of a socket. axum's own is 128 KiB, which makes 10,000 idle sockets cost 1.3 GB.
-const READ_BUFFER: usize = 4 * 1024;
+/// Most frames of a client are shorter than this; for a longer one it grows, and stays so.
+const READ_BUFFER: usize = 1024;
 
 /// Frames gathered before a write; larger ones are written at once all the same.
-const WRITE_BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER: usize = 1024;
 
 /// How often the server asks an idle browser whether it is there; proxies cut silent lines after about a minute.
 const PING_EVERY: Duration = Duration::from_secs(25);
@@ -143,7 +144,8 @@ impl From<StoreError> for End {
 
 impl Connection {
     async fn run(mut self, cursor: Option<u64>) {
-        let end = match self.welcome(cursor).await {
+        // What is done now and then is kept in a box while it is done: an idle socket is then only as large as its wait.
+        let end = match Box::pin(self.welcome(cursor)).await {
             Ok(()) => self.serve().await,
             Err(end) => end,
         };
@@ -201,13 +203,13 @@ impl Connection {
                 biased;
                 mail = self.mailbox.next() => match mail {
                     Mail::Frame(text) => self.write(Message::Text(text)).await,
-                    Mail::News => self.catch_up().await,
+                    Mail::News => Box::pin(self.catch_up()).await,
                     Mail::Close(reason) => Err(reason.into()),
                 },
                 message = self.socket.recv() => {
                     heard = tokio::time::Instant::now();
                     match message {
-                        Some(Ok(message)) => self.take(message).await,
+                        Some(Ok(message)) => Box::pin(self.take(message)).await,
                         // Also what is larger than allowed or not UTF-8: the line cannot be read on from there.
                         Some(Err(_)) | None => Err(End::Gone),
                     }
