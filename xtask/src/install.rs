@@ -15,6 +15,8 @@ const NEEDED: &[(&str, &str)] = &[
     ("nft", "nftables"),
     ("tcpdump", "tcpdump"),
     ("openssl", "openssl"),
+    // Notes what is written and synced, for the test of lost power.
+    ("strace", "strace"),
     ("certutil", "libnss3-tools"),
     // Between several nodes.
     ("nats-server", "nats-server"),

@@ -1,7 +1,7 @@
 //! All that Birdcall remembers: people, devices, ties between people, conversations, calls, and each person's feed.
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
-//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `writer`, then
+//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `queue`, `writer`, then
 //! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
 //! `exceptions`, `asks`, `between`, `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`,
 //! `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`, `ring_tests`, `reports`.
@@ -43,6 +43,7 @@ mod passkeys;
 mod people;
 mod pictures;
 mod push;
+mod queue;
 mod quiet;
 mod reactions;
 mod reader;
@@ -77,7 +78,7 @@ pub use fold::Words;
 pub use identities::{IdentityRow, NewIdentity, Ways};
 pub use mails::{CodeRow, MailKind, MailRow, NewMail, Purpose};
 pub use nodes::{NewPresence, NodeRow, Present, Stirred};
-pub use open::{Options, Store};
+pub use open::{Options, Store, Sync};
 pub use pages::{Page, Place};
 pub use passkeys::{NewPasskey, PasskeyKey, PasskeyRow};
 pub use people::{CallingRow, Named, NewPerson, PersonRow};

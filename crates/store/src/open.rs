@@ -18,6 +18,20 @@ pub struct Options {
     pub lock_wait: Duration,
     /// The most pages (of 4 KiB) the database may have; `None` is as many as the disk takes.
     pub max_pages: Option<u32>,
+    /// What of a commit is on the disk when it is said to be.
+    pub sync: Sync,
+}
+
+/// What of a commit has to be on the disk before anybody is told "done". A server has no choice: this is for the test
+/// that shows why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sync {
+    /// All of it: it survives a loss of power.
+    #[default]
+    Full,
+    /// Nothing for certain: the system writes it when it likes. It survives the end of the program, and is lost with the
+    /// power.
+    Normal,
 }
 
 impl Default for Options {
@@ -25,6 +39,7 @@ impl Default for Options {
         Self {
             lock_wait: Duration::from_secs(5),
             max_pages: None,
+            sync: Sync::Full,
         }
     }
 }
@@ -82,6 +97,12 @@ impl Store {
         self.writer.commits.so_far()
     }
 
+    /// How long the transaction that waits longest for its turn has waited so far. It costs little to ask.
+    #[must_use]
+    pub fn queue(&self) -> Duration {
+        self.writer.queue.longest()
+    }
+
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
         self.readers.close().await;
@@ -113,8 +134,12 @@ pub(crate) async fn prepare(
     let wait = i64::try_from(options.lock_wait.as_millis()).unwrap_or(i64::MAX);
     // WAL lets readers go on while the writer writes; FULL makes a commit survive a loss of power. What was deleted is
     // overwritten, so that it is not found in the file (M-4).
+    let sync = match options.sync {
+        Sync::Full => "FULL",
+        Sync::Normal => "NORMAL",
+    };
     let mut pragmas = format!(
-        "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+        "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {sync}; \
          PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
     );
     if let Some(pages) = options.max_pages {
@@ -123,7 +148,7 @@ pub(crate) async fn prepare(
     if read_only {
         pragmas.push_str(" PRAGMA query_only = ON;");
     }
-    // Numbers of our own, no text from outside.
+    // Numbers and words of our own, no text from outside.
     connection
         .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(pragmas)))
         .await?;

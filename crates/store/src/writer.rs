@@ -17,6 +17,7 @@
 
 use crate::StoreError;
 use crate::commits::Commits;
+use crate::queue::Queue;
 use sqlx::{AnyConnection, Executor};
 use std::sync::Arc;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
@@ -42,6 +43,7 @@ pub(crate) struct Writer {
     /// One place is enough: it says that there is something to commit or to take back.
     wanted: mpsc::Sender<()>,
     pub(crate) commits: Arc<Commits>,
+    pub(crate) queue: Queue,
 }
 
 impl Writer {
@@ -65,12 +67,15 @@ impl Writer {
             line,
             wanted,
             commits: Arc::default(),
+            queue: Queue::default(),
         }
     }
 
     /// The line with a savepoint set, once it is this one's turn.
     pub(crate) async fn turn(&self) -> Result<OwnedMutexGuard<Line>, StoreError> {
+        let place = self.queue.join();
         let mut line = Arc::clone(&self.line).lock_owned().await;
+        drop(place);
         line.clean().await;
         let begin = match (line.open, line.joined) {
             (false, _) => "BEGIN IMMEDIATE; SAVEPOINT one",

@@ -5,6 +5,7 @@ mod book;
 mod keeping;
 mod long;
 mod passkeys;
+mod power;
 mod profiles;
 mod push;
 mod snapshot;

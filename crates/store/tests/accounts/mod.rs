@@ -85,8 +85,8 @@ const PERSONS: &[(&str, &str, Fate)] = &[
     ("passkeys", "person", Fate::Removed),
     // As with their messages: the other side's copy.
     ("pictures", "author", Fate::Tombstone),
-    // About a message of theirs that was not pushed yet.
     ("presence", "person", Fate::Removed),
+    // About a message of theirs that was not pushed yet.
     ("pushes", "other", Fate::Tombstone),
     ("reactions", "person", Fate::Removed),
     ("reports", "about", Fate::Removed),
