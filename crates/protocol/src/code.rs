@@ -86,6 +86,8 @@ pub enum Code {
     Full,
     /// This server goes down: begin anew in a moment, and another one will answer.
     GoingDown,
+    /// The server has more to do than it can; calls that go on and messages come first. Try again in a moment.
+    Overloaded,
     /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
     Unavailable,
     /// Our fault.
@@ -136,6 +138,7 @@ impl Code {
             Self::TooLate => "too_late",
             Self::Full => "full",
             Self::GoingDown => "going_down",
+            Self::Overloaded => "overloaded",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }

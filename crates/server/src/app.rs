@@ -11,6 +11,7 @@ use crate::export::Exports;
 use crate::hub::Hub;
 use crate::mail::Mailing;
 use crate::oidc::Provider;
+use crate::overload::Admission;
 use crate::password::Passwords;
 use crate::picture::Studio;
 use crate::problem::ApiError;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub provider: Option<Provider>,
     /// Rate limits.
     pub doors: Doors,
+    /// Whether there is too much to do.
+    pub admission: Admission,
     /// Figures.
     pub counters: Counters,
     /// One change of a call at a time.
@@ -97,6 +100,7 @@ impl App {
             passwords: Passwords::new()?,
             provider,
             doors: Doors::new(&clock),
+            admission: Admission::default(),
             clock,
             counters,
             turns: Turns::default(),
@@ -123,6 +127,28 @@ impl App {
         } else {
             Ok(())
         }
+    }
+
+    /// Whether a new call is taken. It depends on what this server has to do, and on nothing else (C-6).
+    ///
+    /// # Errors
+    /// `overloaded`.
+    pub fn takes_call(&self) -> Result<(), ApiError> {
+        let taken = self
+            .admission
+            .takes_call(self.clock.now(), self.store.queue());
+        taken.then_some(()).ok_or(ApiError(Code::Overloaded))
+    }
+
+    /// Whether a new socket is taken.
+    ///
+    /// # Errors
+    /// `overloaded`.
+    pub fn takes_socket(&self) -> Result<(), ApiError> {
+        let taken = self
+            .admission
+            .takes_socket(self.clock.now(), self.store.queue());
+        taken.then_some(()).ok_or(ApiError(Code::Overloaded))
     }
 }
 

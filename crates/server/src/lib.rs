@@ -39,6 +39,7 @@ pub mod messages;
 pub mod names;
 pub mod oidc;
 pub mod operator;
+mod overload;
 pub mod passkeys;
 pub mod password;
 pub mod picture;

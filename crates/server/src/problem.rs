@@ -7,7 +7,7 @@ use birdcall_protocol::Code;
 use birdcall_protocol::body::Problem;
 use birdcall_store::StoreError;
 
-/// Who is turned away by a server that goes down comes back within this many seconds. Raising it spreads them more and
+/// Who is turned away by a server that goes down or has too much to do comes back within this many seconds. Raising it spreads them more and
 /// keeps them waiting longer.
 const LAST_AGAIN: u32 = 5;
 
@@ -116,6 +116,10 @@ impl ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "This server goes down. Try again in a moment.",
             ),
+            Code::Overloaded => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "This server is busy. Try again in a moment.",
+            ),
             Code::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "That could not be saved. Try again.",
@@ -171,7 +175,7 @@ impl IntoResponse for ApiError {
         let text = serde_json::to_string(&body).unwrap_or_default();
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
         let mut response = (status, kind, text).into_response();
-        if self.0 == Code::GoingDown {
+        if matches!(self.0, Code::GoingDown | Code::Overloaded) {
             // Not all in the same second.
             let wait = HeaderValue::from(rand::random_range(1..=LAST_AGAIN));
             response.headers_mut().insert(header::RETRY_AFTER, wait);

@@ -54,7 +54,7 @@ pub(crate) struct Start {
 #[utoipa::path(get, operation_id = "socket", path = "/socket", tag = "socket", params(Start), responses(
     (status = 101, description = "Open"),
     (status = "4XX", description = "not_signed_in, foreign_origin", body = birdcall_protocol::body::Problem),
-    (status = 503, description = "going_down", body = birdcall_protocol::body::Problem)))]
+    (status = 503, description = "going_down, overloaded", body = birdcall_protocol::body::Problem)))]
 pub(crate) async fn open(
     State(app): State<App>,
     session: Session,
@@ -67,6 +67,7 @@ pub(crate) async fn open(
         Some(text) => serde_urlencoded::from_str(&text).map_err(|_| ApiError(Code::BadInput))?,
     };
     app.takes_new()?;
+    app.takes_socket()?;
     app.doors.socket(session.person)?;
     if let Some(zone) = start.zone.as_deref() {
         note_zone(&app, session, zone).await?;

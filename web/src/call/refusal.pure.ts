@@ -17,6 +17,7 @@ export type CallRefusal =
       | 'not_signed_in'
       | 'call_over'
       | 'going_down'
+      | 'overloaded'
       | 'unavailable'
     >
   | 'other';
@@ -34,6 +35,7 @@ const again: Record<CallRefusal, boolean> = {
   not_signed_in: false,
   call_over: true,
   going_down: true,
+  overloaded: true,
   unavailable: true,
   other: true,
 };

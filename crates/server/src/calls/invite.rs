@@ -52,7 +52,8 @@ async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invite
         match glare(app, session, body, key).await? {
             Glare::Joined(view) => return Ok(Invited::Fresh(view)),
             Glare::Refused(call) => not_to_be_joined = Some(call),
-            Glare::No => {}
+            Glare::No => app.takes_call()?,
+            Glare::Known => {}
         }
         // The turn before the database: whoever has the database must not wait for a turn.
         let turn = app.turns.of(id).await;
@@ -147,6 +148,8 @@ async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invite
 enum Glare {
     /// Nobody is calling.
     No,
+    /// The call was made before, with this key.
+    Known,
     /// One call, both having asked for it.
     Joined(CallView),
     /// That call cannot be joined: it is over in the meantime, or a block stands against it.
@@ -162,7 +165,7 @@ async fn glare(
 ) -> Result<Glare, ApiError> {
     let mut reader = app.store.read().await?;
     if reader.call_by_key(session.person, key).await?.is_some() {
-        return Ok(Glare::No);
+        return Ok(Glare::Known);
     }
     let other = find(&mut reader, body).await?;
     let busy = busy_with(&mut reader, session.person, other.id).await?;

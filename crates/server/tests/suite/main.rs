@@ -34,6 +34,7 @@ mod names;
 mod nats;
 mod nodes;
 mod oidc;
+mod overload;
 mod packaging;
 mod passkeys;
 mod people;

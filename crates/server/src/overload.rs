@@ -1,0 +1,146 @@
+//! Admission: when there is more to do than can be done, new calls are refused, and new sockets let in at a bounded rate,
+//! so that calls that go on, messages and health checks keep their time.
+//!
+//! The sign is how long the transaction that waits longest for the one writer has waited: everything that makes a
+//! server slow, be it the disk, the database or the processors, makes that queue long. It depends on the load alone, so
+//! that a refusal tells nobody anything about anybody (C-6).
+
+use birdcall_protocol::Timestamp;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A wait above this is too long, if it stays so. Raising it lets a ring come later before calls are refused; lowering it
+/// refuses calls that a slow disk would have taken.
+const LONG: Duration = Duration::from_millis(100);
+
+/// For how long waits have to stay long: one slow commit is no overload. Raising it lets more calls in before the first
+/// is refused, all of which have to be served.
+const STAYS: Duration = Duration::from_millis(300);
+
+/// An overload is over when nobody waits for longer than this. Raising it makes a server at its limit change its mind more
+/// often.
+const SHORT: Duration = Duration::from_millis(20);
+
+/// Sockets let in each second while overloaded. Raising it brings devices back sooner after a network was away, each of
+/// which reads what it missed.
+const SOCKETS: u32 = 50;
+
+/// Whether there is too much to do. A pure rule over what is seen at moments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Pressure {
+    /// All is well.
+    #[default]
+    Low,
+    /// Waits are long since then; looked at last at the second moment.
+    Rising(Timestamp, Timestamp),
+    /// Too much.
+    High,
+}
+
+impl Pressure {
+    /// How it is now, with the longest wait that is seen.
+    fn seen(self, now: Timestamp, wait: Duration) -> Self {
+        match self {
+            Self::High if wait > SHORT => Self::High,
+            // Looked at so long ago that nothing is known of the time between.
+            Self::Rising(_, last) if wait > LONG && now.since(last) > STAYS => {
+                Self::Rising(now, now)
+            }
+            Self::Rising(since, _) if wait > LONG && now.since(since) >= STAYS => Self::High,
+            Self::Rising(since, _) if wait > LONG => Self::Rising(since, now),
+            Self::Low if wait > LONG => Self::Rising(now, now),
+            Self::Low | Self::Rising(..) | Self::High => Self::Low,
+        }
+    }
+}
+
+/// Lets in, or does not.
+#[derive(Debug, Default)]
+pub struct Admission(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    pressure: Pressure,
+    /// The second that sockets are counted in, and how many were let in.
+    second: i64,
+    sockets: u32,
+}
+
+impl Admission {
+    /// Whether a new call is taken, with the longest wait that is seen now.
+    pub fn takes_call(&self, now: Timestamp, wait: Duration) -> bool {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.pressure = state.pressure.seen(now, wait);
+        state.pressure != Pressure::High
+    }
+
+    /// Whether a new socket is taken. The same, but some are always.
+    pub fn takes_socket(&self, now: Timestamp, wait: Duration) -> bool {
+        let taken = self.takes_call(now, wait);
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let second = now.0.div_euclid(1_000);
+        if state.second != second {
+            (state.second, state.sockets) = (second, 0);
+        }
+        let taken = taken || state.sockets < SOCKETS;
+        state.sockets += u32::from(taken);
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BAD: Duration = Duration::from_millis(150);
+    const SO_SO: Duration = Duration::from_millis(60);
+    const GOOD: Duration = Duration::from_millis(5);
+
+    fn calls(seen: &[(i64, Duration)]) -> Vec<bool> {
+        let admission = Admission::default();
+        seen.iter()
+            .map(|(at, wait)| admission.takes_call(Timestamp(*at), *wait))
+            .collect()
+    }
+
+    #[test]
+    fn a_wait_that_stays_long_refuses_until_it_is_short() {
+        let seen = [
+            (0, BAD),
+            (200, BAD),
+            (299, BAD),
+            (300, BAD),
+            (400, SO_SO),
+            (500, GOOD),
+            (600, SO_SO),
+        ];
+        let taken = [true, true, true, false, false, true, true];
+        assert_eq!(calls(&seen), taken);
+    }
+
+    #[test]
+    fn one_slow_moment_is_no_overload() {
+        assert_eq!(
+            calls(&[(0, BAD), (200, SO_SO), (400, BAD), (600, BAD)]),
+            [true; 4]
+        );
+        // Nobody looked in between, and what was then says nothing of now.
+        assert_eq!(calls(&[(0, BAD), (60_000, BAD)]), [true; 2]);
+    }
+
+    #[test]
+    fn sockets_come_back_at_a_bounded_rate() {
+        let admission = Admission::default();
+        for at in [0, 200, 400] {
+            admission.takes_call(Timestamp(at), BAD);
+        }
+        let let_in = |second: i64| {
+            (0..200)
+                .filter(|_| admission.takes_socket(Timestamp(second * 1_000), BAD))
+                .count()
+        };
+        assert_eq!(let_in(1), SOCKETS as usize);
+        assert_eq!(let_in(2), SOCKETS as usize);
+        assert!((0..200).all(|_| admission.takes_socket(Timestamp(3_000), GOOD)));
+    }
+}
