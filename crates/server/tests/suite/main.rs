@@ -52,6 +52,7 @@ mod reports;
 mod requests;
 mod search;
 mod signalling;
+mod simulation;
 mod smtp;
 mod soft_key;
 mod tls;
