@@ -41,7 +41,7 @@ impl Cluster {
     }
 
     /// The NATS servers as they may be printed: without what stands before an `@`.
-    pub(super) fn named(&self) -> Option<Vec<String>> {
+    pub(crate) fn named(&self) -> Option<Vec<String>> {
         let bare = |url: &String| match (url.split_once("://"), url.rsplit_once('@')) {
             (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
             _ => url.clone(),

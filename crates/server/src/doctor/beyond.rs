@@ -1,4 +1,4 @@
-//! What this server needs of others: the mail server, the provider of accounts.
+//! What this server needs of others: NATS, the mail server, the provider of accounts.
 
 use super::{PATIENCE, Report};
 use crate::config::{Config, MailTo, is_loopback};
@@ -12,8 +12,38 @@ use tokio::time::timeout;
 const APART: Duration = Duration::from_secs(30);
 
 pub(super) async fn examine(config: &Config, report: &mut Report) {
+    nats(config, report).await;
     mail(config, report).await;
     provider(config, report).await;
+}
+
+/// What wakes the other nodes. Each server that is named is asked by itself.
+async fn nats(config: &Config, report: &mut Report) {
+    let about = "NATS";
+    let Some(cluster) = &config.cluster else {
+        return;
+    };
+    if cluster.nats.is_empty() {
+        report.warning(
+            about,
+            "nodes have none, and look by themselves: a ring on another node comes later",
+            "nats = [\"nats://10.0.0.5:4222\"] on every node",
+        );
+    }
+    for (place, url) in cluster.named().iter().flatten().zip(&cluster.nats) {
+        let options = async_nats::ConnectOptions::new().connection_timeout(PATIENCE);
+        let asked = timeout(PATIENCE, options.connect(url.as_str())).await;
+        if let Ok(Ok(_)) = asked {
+            report.ok(about, format!("{place} takes us"));
+        } else {
+            // Without it calls go on, only slower.
+            report.warning(
+                about,
+                format!("{place} does not take us"),
+                "start it, or mend nats and the way to it: systemctl status nats-server",
+            );
+        }
+    }
 }
 
 async fn mail(config: &Config, report: &mut Report) {

@@ -1,6 +1,7 @@
 //! `birdcall doctor`: a healthy server is well, and each fault that is really made gets its line.
 
 use super::app::TestApp;
+use super::nats::Nats;
 use super::process::birdcall;
 use birdcall_store::{Options, Store};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -483,6 +484,21 @@ async fn a_server_that_never_ran_has_no_key_for_push() {
     let report = examine(folder.path(), &[]);
     report.says("push key", "warning", "there is none", "birdcall serve");
     report.says("node key", "wrong", "is not there", "birdcall serve");
+}
+
+#[tokio::test]
+async fn a_node_says_whether_nats_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let nats = Nats::start().await;
+    let urls = format!("{},nats://user:password@{}", nats.url(), nobody());
+    let flags = ["--nats", &urls, "--relay-urls", "turn:127.0.0.1:1"].map(str::to_owned);
+    let report = examine(folder.path(), &flags);
+    report.says("NATS", "ok", &nats.url(), "");
+    report.says("NATS", "warning", "does not take us", "nats-server");
+    let said = format!("{:?}", report.findings);
+    assert!(!said.contains("password"), "{said}");
+    let flags = ["--cluster", "true", "--relay-urls", "turn:127.0.0.1:1"].map(str::to_owned);
+    examine(folder.path(), &flags).says("NATS", "warning", "look by themselves", "nats =");
 }
 
 #[tokio::test]
