@@ -75,6 +75,8 @@ enum Part {
     Calls,
     /// The most messages and calls there are.
     Most,
+    /// Three times the rate of calls, and what becomes of messages and health checks meanwhile.
+    Overload,
 }
 
 /// Files of a process that are no sockets of people: the database, the requests over HTTP, the listeners.
@@ -85,6 +87,9 @@ const SETTLE: Duration = Duration::from_secs(3);
 
 /// At which step of sockets the most is looked for: the second, or the only one.
 const MOST_AT: usize = 1;
+
+/// How many times the rate of calls is too many.
+const TOO_MANY: u32 = 3;
 
 /// How often a server is started to see how long that takes.
 const STARTS: usize = 5;
@@ -233,6 +238,15 @@ async fn round(wanted: &LoadBench, steps: &[usize], target: &Target) -> Outcome<
                 round.loads.push(work::put(&stage, target, load).await?);
             }
         }
+    }
+    if wanted.wants(Part::Overload) {
+        let load = Load {
+            kind: Kind::Calls,
+            pace: Pace::Rate(wanted.calls * TOO_MANY),
+            sockets: most,
+            span: wanted.span(),
+        };
+        round.overload = Some(work::overload(&stage, target, load).await?);
     }
     stage.check()?;
     Ok(round)

@@ -2,6 +2,7 @@
 
 use super::people::{partner, token};
 use super::stage::{Stage, field, lock};
+use super::work::Kind;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -125,7 +126,7 @@ fn is_over(stage: &Arc<Stage>, pair: usize) {
     let over = lock(&stage.calls.pairs[pair]).take();
     if let Some(call) = over {
         lock(&stage.calls.free).push_back(pair);
-        stage.done(call.meant);
+        stage.done(Kind::Calls, call.meant);
     }
 }
 

@@ -57,6 +57,8 @@ pub(super) struct Measures {
     pub(super) started: Times,
     /// From the press on End until both have read their lists of missed calls.
     pub(super) ended: Times,
+    /// From asking how the server is until it says that it is ready.
+    pub(super) healthy: Times,
 }
 
 /// The load that goes on.
@@ -98,6 +100,8 @@ pub(super) struct Stage {
     refused: Mutex<BTreeMap<String, u64>>,
     /// A socket was lost, which must not happen.
     lost: AtomicBool,
+    /// Health checks that said no, or nothing.
+    pub(super) unhealthy: AtomicU64,
 }
 
 impl Stage {
@@ -113,6 +117,7 @@ impl Stage {
                 rang: Times::new(),
                 started: Times::new(),
                 ended: Times::new(),
+                healthy: Times::new(),
             },
             calls: Calls::new(people / 2),
             now: Mutex::new(None),
@@ -124,6 +129,7 @@ impl Stage {
             counted: AtomicU64::new(0),
             refused: Mutex::default(),
             lost: AtomicBool::new(false),
+            unhealthy: AtomicU64::new(0),
         }
     }
 
@@ -134,6 +140,18 @@ impl Stage {
 
     pub(super) fn joins(&self, who: usize, outbox: UnboundedSender<String>) {
         let _ = self.people[who].set(Person { outbox });
+    }
+
+    /// Asks the first node whether it is ready.
+    pub(super) async fn asks_how_it_is(&self) {
+        let asked = Instant::now();
+        let answer = self.http.get(format!("http://{}/readyz", self.node(0)));
+        let well = answer.send().await.is_ok_and(|one| one.status() == 200);
+        if well {
+            self.measures.healthy.note(asked.elapsed());
+        } else {
+            self.unhealthy.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// A person sends a frame.
@@ -187,9 +205,12 @@ impl Stage {
     }
 
     /// One of a load is done; it makes room for the next, if that is how this load goes.
-    pub(super) fn done(self: &Arc<Self>, meant: Instant) {
-        self.done_count.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn done(self: &Arc<Self>, kind: Kind, meant: Instant) {
         let Some(now) = self.now() else { return };
+        if kind != now.kind {
+            return;
+        }
+        self.done_count.fetch_add(1, Ordering::Relaxed);
         if meant >= now.counts_from {
             self.counted.fetch_add(1, Ordering::Relaxed);
         }
@@ -206,7 +227,9 @@ impl Stage {
 
     /// Begins one more.
     pub(super) fn begin(self: &Arc<Self>, kind: Kind, meant: Instant) {
-        self.begun_count.fetch_add(1, Ordering::Relaxed);
+        if self.now().is_some_and(|now| now.kind == kind) {
+            self.begun_count.fetch_add(1, Ordering::Relaxed);
+        }
         match kind {
             Kind::Messages => self.write(meant),
             Kind::Calls => super::calls::call(self, meant),
@@ -247,7 +270,7 @@ impl Stage {
                     if self.counts(meant) {
                         self.measures.kept.note(meant.elapsed());
                     }
-                    self.done(meant);
+                    self.done(Kind::Messages, meant);
                 }
             }
             "entry" => {
@@ -261,7 +284,7 @@ impl Stage {
             "refused" => {
                 self.is_refused(field(frame, "code").unwrap_or("?"));
                 if let Some((_, meant)) = self.message(frame) {
-                    self.done(meant);
+                    self.done(Kind::Messages, meant);
                 }
             }
             of_a_call => super::calls::hears(self, who, of_a_call, frame),

@@ -1,7 +1,7 @@
 //! Printing. Each figure is the median over the repeats.
 
 use super::target::Watched;
-use super::work::{Done, Kind, Pace};
+use super::work::{Done, Kind, Overload, Pace};
 use crate::statistics::median;
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
@@ -33,6 +33,7 @@ pub(super) struct Held {
 pub(super) struct Round {
     pub(super) held: Vec<Held>,
     pub(super) loads: Vec<Done>,
+    pub(super) overload: Option<Overload>,
 }
 
 pub(super) fn starts(target: &str, starts: &[Start]) {
@@ -80,6 +81,56 @@ pub(super) fn rounds(target: &str, rounds: &[Round]) {
             loads(target, rounds, kind);
         }
     }
+    let all: Vec<&Overload> = rounds
+        .iter()
+        .filter_map(|round| round.overload.as_ref())
+        .collect();
+    overloads(target, &all);
+}
+
+fn overloads(target: &str, all: &[&Overload]) {
+    let Some(first) = all.first() else { return };
+    let of = |value: &dyn Fn(&Overload) -> f64| middle(all.iter().map(|one| value(one)));
+    let Pace::Rate(asked) = first.calls.load.pace else {
+        return;
+    };
+    println!(
+        "\n{target}, {asked} calls a second asked for (median of {})",
+        all.len()
+    );
+    let refused = |one: &Overload| one.calls.refused.get("overloaded").copied().unwrap_or(0) as f64;
+    let span = first.calls.load.span.as_secs_f64();
+    let whole = |one: &Overload| one.calls.rate - refused(one) / span;
+    println!("  whole calls a second: {:.0}", of(&whole));
+    println!(
+        "  refused with `overloaded`, a second: {:.0}",
+        of(&|one| refused(one) / span)
+    );
+    let three = |times: &dyn Fn(&Overload) -> Histogram<u64>| {
+        let at = |q: f64| of(&|one| quantile(Some(&times(one)), q));
+        format!("{:.1}/{:.1}/{:.1}", at(0.5), at(0.95), at(0.99))
+    };
+    println!(
+        "  ms, p50/p95/p99: invite to ring {}, message on disk {}, ready asked {}",
+        three(&|one| one
+            .calls
+            .times
+            .first()
+            .cloned()
+            .unwrap_or_else(|| one.kept.clone())),
+        three(&|one| one.kept.clone()),
+        three(&|one| one.healthy.clone())
+    );
+    println!(
+        "  health checks that failed: {:.0}; calls not done in time: {:.0}",
+        of(&|one| one.unhealthy as f64),
+        of(&|one| one.calls.unfinished as f64)
+    );
+    let mut wrong: BTreeMap<&str, u64> = BTreeMap::new();
+    for (code, count) in all.iter().flat_map(|one| &one.calls.refused) {
+        *wrong.entry(code).or_default() += count;
+    }
+    println!("  refused, all together: {wrong:?}");
 }
 
 fn loads(target: &str, rounds: &[Round], kind: Kind) {

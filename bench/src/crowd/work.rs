@@ -62,6 +62,49 @@ pub(super) struct Done {
     pub(super) times: Vec<Histogram<u64>>,
 }
 
+/// What else goes on while there is too much.
+pub(super) struct Overload {
+    /// The calls.
+    pub(super) calls: Done,
+    /// A few messages, from meant to kept.
+    pub(super) kept: Histogram<u64>,
+    /// Health checks, each from asked to answered, and how many were not well.
+    pub(super) healthy: Histogram<u64>,
+    pub(super) unhealthy: u64,
+}
+
+/// Messages a second while there is too much of calls.
+const BESIDE: Duration = Duration::from_millis(10);
+
+/// Puts a load of calls on the target, and writes and asks how it is meanwhile.
+pub(super) async fn overload(stage: &Arc<Stage>, target: &Target, load: Load) -> Outcome<Overload> {
+    let writer = Arc::clone(stage);
+    let writing = tokio::spawn(async move {
+        let mut each = tokio::time::interval(BESIDE);
+        loop {
+            each.tick().await;
+            writer.begin(Kind::Messages, Instant::now());
+        }
+    });
+    let asker = Arc::clone(stage);
+    let asking = tokio::spawn(async move {
+        let mut each = tokio::time::interval(BESIDE * 10);
+        loop {
+            each.tick().await;
+            asker.asks_how_it_is().await;
+        }
+    });
+    let done = put(stage, target, load).await;
+    writing.abort();
+    asking.abort();
+    Ok(Overload {
+        calls: done?,
+        kept: stage.measures.kept.take(),
+        healthy: stage.measures.healthy.take(),
+        unhealthy: stage.unhealthy.swap(0, Ordering::Relaxed),
+    })
+}
+
 /// Puts a load on the target.
 pub(super) async fn put(stage: &Arc<Stage>, target: &Target, load: Load) -> Outcome<Done> {
     let begin = Instant::now();
