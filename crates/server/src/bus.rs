@@ -42,6 +42,9 @@ const LEASE: Duration = Duration::from_secs(10);
 /// How often a node says that it is there: three times a lease.
 const RENEW_EVERY: Duration = Duration::from_secs(3);
 
+/// How long outboxes rest among several nodes. Lowering it asks the database more often for nothing.
+const IDLE: Duration = Duration::from_secs(2);
+
 /// What reaches the sockets.
 #[derive(Clone)]
 pub enum Bus {
@@ -124,6 +127,16 @@ impl Bus {
         match self {
             Self::Local => None,
             Self::Cluster(cluster) => Some(cluster),
+        }
+    }
+
+    /// How long an outbox rests with nothing due, where one node alone rests for `alone`. Among several it looks sooner
+    /// for what one that was killed has noted and not sent.
+    #[must_use]
+    pub fn idle(&self, alone: Duration) -> Duration {
+        match self {
+            Self::Local => alone,
+            Self::Cluster(_) => alone.min(IDLE),
         }
     }
 

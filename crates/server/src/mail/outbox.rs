@@ -81,7 +81,8 @@ async fn start(
         });
         busy.insert(task.id(), id);
     }
-    Ok(next.map_or(now + IDLE, |next| next.min(now + IDLE)))
+    let idle = app.bus.idle(IDLE);
+    Ok(next.map_or(now + idle, |next| next.min(now + idle)))
 }
 
 /// Sends one row, if it is still to be sent.

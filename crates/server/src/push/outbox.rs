@@ -7,7 +7,6 @@
 use super::Letter;
 use super::plan::{Plan, plan};
 use crate::app::App;
-use crate::bus::Bus;
 use birdcall_call::wake::{Answer, Outcome, Try, outcome};
 use birdcall_protocol::body::PushState;
 use birdcall_protocol::frame::Changed;
@@ -30,9 +29,6 @@ const CLAIM: Duration = Duration::from_secs(15);
 
 /// With nothing due, it looks again after this long, should it not be woken.
 const IDLE: Duration = Duration::from_secs(60);
-
-/// The same among several nodes: what one that was killed has noted is sent by another within this time.
-const IDLE_AMONG_OTHERS: Duration = Duration::from_secs(2);
 
 /// After the database failed, for a while nothing is tried.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -88,10 +84,7 @@ async fn start(
         });
         busy.insert(task.id(), row.device);
     }
-    let idle = match app.bus {
-        Bus::Local => IDLE,
-        Bus::Cluster(_) => IDLE_AMONG_OTHERS,
-    };
+    let idle = app.bus.idle(IDLE);
     Ok(next.map_or(now + idle, |next| next.min(now + idle)))
 }
 

@@ -410,9 +410,9 @@ impl World {
     }
 
     fn news(&mut self, node: usize, person: usize) {
-        for device in 0..DEVICES.len() {
+        for (device, (of, _)) in DEVICES.into_iter().enumerate() {
             let here = self.devices[device].at.is_some_and(|at| at.0 == node);
-            if here && DEVICES[device].0 == person {
+            if here && of == person {
                 let socket = self.devices[device].socket;
                 self.soon(20, Happening::CatchUp(device, socket));
             }
