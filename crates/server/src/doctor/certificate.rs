@@ -16,6 +16,15 @@ pub(super) fn examine(config: &Config, report: &mut Report) {
     let Some((cert, key)) = &config.tls else {
         return;
     };
+    if config.acme.is_some() && !cert.exists() {
+        report.wrong(
+            about,
+            "the authority has given none yet",
+            "it has to reach this server on port 443, or on port 80 with acme_http_listen; why it did not: \
+             journalctl -u birdcall | grep certificate",
+        );
+        return;
+    }
     let name = cert.display();
     let chain = match certificate::read(cert, key) {
         Ok(chain) => chain,

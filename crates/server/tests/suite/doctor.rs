@@ -484,6 +484,9 @@ async fn a_server_that_never_ran_has_no_key_for_push() {
     let report = examine(folder.path(), &[]);
     report.says("push key", "warning", "there is none", "birdcall serve");
     report.says("node key", "wrong", "is not there", "birdcall serve");
+    let flags = ["--acme-domains", "call.example"].map(str::to_owned);
+    let report = examine(folder.path(), &flags);
+    report.says("certificate", "wrong", "has given none yet", "port 443");
 }
 
 #[tokio::test]
