@@ -26,6 +26,10 @@ const ON_ONE_ADDRESS: usize = 5_000;
 /// How long a socket may take to be open.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How often somebody comes back whom a busy server has not let in, and after how long.
+const TRIES: u32 = 60;
+const AGAIN: Duration = Duration::from_secs(1);
+
 type Socket = WebSocketStream<TcpStream>;
 
 /// Opens the sockets of these people; comes back when each has had its `welcome`.
@@ -47,10 +51,19 @@ pub(super) async fn open_all(stage: &Arc<Stage>, people: Range<usize>) -> Outcom
 
 async fn open(stage: Arc<Stage>, who: usize) -> Outcome {
     let failed = |why: &dyn std::fmt::Display| format!("the socket of person {who}: {why}");
-    let mut socket = timeout(PATIENCE, connect(stage.node(who), who))
-        .await
-        .map_err(|error| failed(&error))?
-        .map_err(|error| failed(&error))?;
+    let mut tries = 0;
+    let mut socket = loop {
+        let tried = timeout(PATIENCE, connect(stage.node(who), who)).await;
+        match tried.map_err(|error| failed(&error))? {
+            Ok(socket) => break socket,
+            // As the web app does: a server that has too much to do takes so many sockets a second and no more.
+            Err(why) if why.contains("503") && tries < TRIES => {
+                tries += 1;
+                tokio::time::sleep(AGAIN).await;
+            }
+            Err(why) => return Err(failed(&why)),
+        }
+    };
     let welcome = timeout(PATIENCE, socket.next()).await;
     match welcome.map_err(|error| failed(&error))? {
         Some(Ok(Message::Text(text))) if text.starts_with(r#"{"type":"welcome""#) => {}
