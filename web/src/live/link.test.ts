@@ -48,11 +48,7 @@ describe('the link', () => {
   it('gives up a silent line', () => {
     const { link, effects } = play(start, welcomed(), due, due);
     expect(link.at).toBe('waiting');
-    expect(effects).toEqual([
-      { type: 'close' },
-      { type: 'online', online: false },
-      { type: 'timer', ms: 0 },
-    ]);
+    expect(effects).toEqual([{ type: 'close' }, { type: 'online', online: false }, { type: 'timer', ms: 0 }]);
   });
 
   it('waits longer after each failure, and starts over after a welcome', () => {
