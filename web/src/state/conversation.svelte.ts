@@ -80,6 +80,11 @@ export class ConversationState {
     return this.#last;
   }
 
+  /** Loads what is not there and not on its way. */
+  need(): void {
+    if (!this.#entries && this.#loading === 0) void this.load();
+  }
+
   /** `end`: whatever is unread, the newest page. */
   async #load(end: boolean): Promise<void> {
     this.#loading += 1;
@@ -182,8 +187,8 @@ export class ConversationState {
 
   /** Goes to an entry and points it out. */
   async show(seq: number): Promise<void> {
-    // What is on its way would take its place.
-    await this.#last;
+    // What is on its way, or sets out meanwhile, would take its place.
+    for (let last: Promise<void> | undefined; last !== this.#last; await last) last = this.#last;
     const there = this.#entries?.some((entry) => entry.seq === seq) ?? false;
     if (!there) {
       this.#loading += 1;
@@ -303,7 +308,7 @@ export function conversationWith(handle: string): ConversationState {
     kept.delete(handle);
     kept.set(handle, found);
     found.reopen();
-    if (!found.entries) void found.load();
+    found.need();
     return found;
   }
   const made = new ConversationState(handle);

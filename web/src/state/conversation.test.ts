@@ -64,3 +64,28 @@ it('forgets what was deleted, also when an older page that holds it comes later,
   await load([1, 5]);
   expect(seqs()).toEqual([1, 5]);
 });
+
+it('goes to an entry also when its page opens, and loads anew, while the newest entries are on their way', async () => {
+  setMe({ handle: 'ann' } as Parameters<typeof setMe>[0]);
+  const conversation = new ConversationState('bob');
+  wire.length = 0;
+  const answerFrom = (first: number) => {
+    for (const { url, answer } of wire.slice(first)) {
+      answer(json(url.includes('/entries') ? { entries: [8, 9].map(entry), more: true } : head));
+    }
+  };
+  const loaded = conversation.load();
+  const shown = conversation.show(5);
+  conversation.need();
+  await vi.waitFor(() => expect(wire).toHaveLength(2));
+  const again = conversation.load();
+  await vi.waitFor(() => expect(wire).toHaveLength(4));
+  answerFrom(0);
+  await Promise.all([loaded, again]);
+  await vi.waitFor(() => expect(wire).toHaveLength(5));
+  expect(wire[4]?.url).toContain('around=5');
+  wire[4]?.answer(json({ entries: [4, 5, 6].map(entry), more: true, newer: true }));
+  await shown;
+  expect(conversation.entries?.map((one) => one.seq)).toEqual([4, 5, 6]);
+  expect(conversation.target).toBe(5);
+});
