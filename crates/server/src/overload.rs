@@ -10,16 +10,16 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A wait above this is too long, if it stays so. Raising it lets a ring come later before calls are refused; lowering it
-/// refuses calls that a slow disk would have taken.
-const LONG: Duration = Duration::from_millis(100);
+/// refuses calls that a slow disk would have taken: a memory card can take 100 ms for one commit.
+const LONG: Duration = Duration::from_millis(250);
 
 /// For how long waits have to stay long: one slow commit is no overload. Raising it lets more calls in before the first
 /// is refused, all of which have to be served.
-const STAYS: Duration = Duration::from_millis(300);
+const STAYS: Duration = Duration::from_secs(1);
 
 /// An overload is over when nobody waits for longer than this. Raising it makes a server at its limit change its mind more
 /// often.
-const SHORT: Duration = Duration::from_millis(20);
+const SHORT: Duration = Duration::from_millis(100);
 
 /// Sockets let in each second while overloaded. Raising it brings devices back sooner after a network was away, each of
 /// which reads what it missed.
@@ -92,8 +92,8 @@ impl Admission {
 mod tests {
     use super::*;
 
-    const BAD: Duration = Duration::from_millis(150);
-    const SO_SO: Duration = Duration::from_millis(60);
+    const BAD: Duration = Duration::from_millis(400);
+    const SO_SO: Duration = Duration::from_millis(150);
     const GOOD: Duration = Duration::from_millis(5);
 
     fn calls(seen: &[(i64, Duration)]) -> Vec<bool> {
@@ -107,12 +107,12 @@ mod tests {
     fn a_wait_that_stays_long_refuses_until_it_is_short() {
         let seen = [
             (0, BAD),
-            (200, BAD),
-            (299, BAD),
-            (300, BAD),
-            (400, SO_SO),
-            (500, GOOD),
-            (600, SO_SO),
+            (500, BAD),
+            (999, BAD),
+            (1_000, BAD),
+            (1_200, SO_SO),
+            (1_300, GOOD),
+            (1_400, SO_SO),
         ];
         let taken = [true, true, true, false, false, true, true];
         assert_eq!(calls(&seen), taken);
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn one_slow_moment_is_no_overload() {
         assert_eq!(
-            calls(&[(0, BAD), (200, SO_SO), (400, BAD), (600, BAD)]),
+            calls(&[(0, BAD), (500, SO_SO), (900, BAD), (1_500, BAD)]),
             [true; 4]
         );
         // Nobody looked in between, and what was then says nothing of now.
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn sockets_come_back_at_a_bounded_rate() {
         let admission = Admission::default();
-        for at in [0, 200, 400] {
+        for at in [0, 500, 1_000] {
             admission.takes_call(Timestamp(at), BAD);
         }
         let let_in = |second: i64| {
