@@ -121,6 +121,9 @@ export function pictures(page) {
 /** How much sound is listened to at once, in milliseconds: longer than the pauses in a tone. */
 const EARFUL = 600;
 
+/** A reading that takes longer, in milliseconds, is none: a recorder can wait without end for a track that restarts. */
+const DEAF = 5_000;
+
 /**
  * What is heard right now from the other side: the strongest tone and the highest peak, from 0 to 1. Recorded and
  * decoded, because a live `AudioContext` does not run in Firefox on a machine without a sound card.
@@ -128,6 +131,15 @@ const EARFUL = 600;
  * @returns {Promise<{hertz: number, peak: number}>}
  */
 export function heard(page) {
+  let timer;
+  const deaf = new Promise((resolve) => {
+    // Neither a tone nor silence.
+    timer = setTimeout(resolve, DEAF, { hertz: 0, peak: Number.NaN });
+  });
+  return Promise.race([listen(page), deaf]).finally(() => clearTimeout(timer));
+}
+
+function listen(page) {
   return page.evaluate(async (earful) => {
     const silence = { hertz: 0, peak: 0 };
     const connection = window.birdcallProbe.connections.at(-1);

@@ -18,15 +18,24 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, TICK));
  */
 export async function until(what, read, good = Boolean, within = PATIENCE) {
   const end = Date.now() + within;
-  let value = await read();
+  let value = await answered(what, read, within);
   while (!good(value)) {
     if (Date.now() > end) {
       throw new Error(`not within ${within} ms: ${what}; last: ${JSON.stringify(value)}`);
     }
     await pause();
-    value = await read();
+    value = await answered(what, read, within);
   }
   return value;
+}
+
+/** A reading that never ends says what it was about, instead of the whole test running out of time. */
+async function answered(what, read, within) {
+  let timer;
+  const never = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer to: ${what}`)), within + PATIENCE);
+  });
+  return Promise.race([(async () => read())(), never]).finally(() => clearTimeout(timer));
 }
 
 /**
