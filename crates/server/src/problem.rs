@@ -151,6 +151,11 @@ impl From<StoreError> for ApiError {
                 tracing::error!(%why, "the database is not available");
                 Self(Code::Unavailable)
             }
+            // Who came here has not got through after all the times it was run again.
+            StoreError::Raced => {
+                tracing::warn!("a transaction was raced too often");
+                Self(Code::Unavailable)
+            }
             // Handlers that expect a conflict have looked before they come here.
             StoreError::Conflict => {
                 tracing::error!("a conflict that no handler expected");
