@@ -41,8 +41,20 @@ export class Person {
     });
     await probe(this.context);
     await this.open();
-    await this.page.goto('/');
+    await this.#enterFirstPage();
     return this;
+  }
+
+  /** Chromium gives up what it loads when it learns of addresses late, as of those that this host has just been given. */
+  async #enterFirstPage() {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.page.goto('/');
+        return;
+      } catch (error) {
+        if (tries === 3 || !String(error).includes('ERR_NETWORK_CHANGED')) throw error;
+      }
+    }
   }
 
   /** A new tab in the same profile. */
