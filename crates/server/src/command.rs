@@ -8,6 +8,7 @@ mod report;
 use crate::clock::Clock;
 use crate::config::{Config, Options};
 use crate::manager::{self, Said};
+use crate::traces::Traces;
 use crate::{demo, http, logging, password, random, serve};
 use birdcall_protocol::Handle;
 use birdcall_protocol::frame::Changed;
@@ -104,13 +105,21 @@ enum UserCommand {
 /// # Errors
 /// A sentence for standard error.
 pub async fn run(line: Line) -> Result<(), String> {
+    let read = |options: Options| options.with_file(line.config.as_deref())?.resolve();
     let resolve = |options: Options| {
-        let config = options.with_file(line.config.as_deref())?.resolve()?;
-        logging::start(config.log_format);
+        let config = read(options)?;
+        logging::start(config.log_format, logging::ALONE);
         Ok(config)
     };
     match line.command {
-        Command::Serve(options) => serve_until_signal(resolve(*options)?).await,
+        Command::Serve(options) => {
+            let config = read(*options)?;
+            let traces = Traces::start(&config)?;
+            logging::start(config.log_format, traces.layer());
+            let served = serve_until_signal(config).await;
+            traces.finish().await;
+            served
+        }
         Command::Config(options) => print(&resolve(*options)?.to_toml()?),
         Command::User { options, command } => user(resolve(*options)?, command).await,
         Command::Report { options, command } => report::run(resolve(*options)?, command).await,

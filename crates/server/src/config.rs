@@ -170,6 +170,15 @@ pub struct Options {
     /// The most seconds that a node takes to hand its sockets and calls to others when it is told to stop [default: 30]
     #[arg(long, env = "BIRDCALL_DRAIN_SECONDS", value_name = "N")]
     pub drain_seconds: Option<u32>,
+    /// An OpenTelemetry collector that is told what each call went through, by OTLP over HTTP, for example
+    /// `http://127.0.0.1:4318` [default: none]
+    #[arg(
+        long,
+        env = "BIRDCALL_OTLP_ENDPOINT",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub otlp_endpoint: Option<String>,
     /// How the log is written [default: text]
     #[arg(long, env = "BIRDCALL_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -237,6 +246,8 @@ pub struct Config {
     pub cluster: Option<Cluster>,
     /// The most that a node takes to hand over when it is told to stop.
     pub drain: Duration,
+    /// Who is told what each call went through.
+    pub otlp_endpoint: Option<String>,
     /// How the log is written.
     pub log_format: LogFormat,
     /// Makes people to try it with.
@@ -293,6 +304,7 @@ impl Options {
             node: self.node.or(file.node),
             nats: self.nats.or(file.nats),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
+            otlp_endpoint: self.otlp_endpoint.or(file.otlp_endpoint),
             log_format: self.log_format.or(file.log_format),
             demo: self.demo.or(file.demo),
             beat: self.beat.or(file.beat),
@@ -404,6 +416,7 @@ impl Options {
             oidc,
             cluster,
             drain: Duration::from_secs(u64::from(self.drain_seconds.unwrap_or(DRAIN_SECONDS))),
+            otlp_endpoint: self.otlp_endpoint,
             log_format: self.log_format.unwrap_or_default(),
             demo: self.demo.unwrap_or(false),
             beat: self.beat.unwrap_or_else(beat_at_first),
@@ -478,6 +491,7 @@ impl Config {
             node: self.cluster.as_ref().map(|cluster| cluster.name.clone()),
             nats: self.cluster.as_ref().and_then(Cluster::named),
             drain_seconds: u32::try_from(self.drain.as_secs()).ok(),
+            otlp_endpoint: self.otlp_endpoint.as_deref().map(crate::traces::named),
             log_format: Some(self.log_format),
             demo: Some(self.demo),
             beat: None,

@@ -6,6 +6,8 @@
 //! sessions, [`passkeys`] other ways in than passwords, `doors` the rate limits, `problem` the one error that becomes a
 //! response, [`leaving`] the end of accounts.
 //!
+//! For operators: [`logging`], [`counters`], [`traces`], [`doctor`], [`backup`].
+//!
 //! With the accounts that a community has at a provider of its own deals [`oidc`].
 
 pub mod acme;
@@ -55,3 +57,4 @@ pub mod serve;
 pub mod socket;
 pub mod sound;
 pub mod text;
+pub mod traces;

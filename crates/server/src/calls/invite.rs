@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::auth::Session;
 use crate::bus;
 use crate::problem::ApiError;
-use crate::{random, text};
+use crate::{random, text, traces};
 use birdcall_call::beat::beat;
 use birdcall_call::{Call, Invite, Party, RelayState, Timing, Verdict};
 use birdcall_protocol::body;
@@ -31,10 +31,14 @@ pub enum Invited {
 /// else that keeps the call from ringing makes it ring out (C-6).
 pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<Invited, ApiError> {
     let asked = app.clock.now();
-    let invited = make(app, session, body).await;
+    let id = random::call();
+    let span = traces::of_call(id, "invite");
+    let invited = make(app, session, body, id).await;
     if let Err(error) = &invited {
         app.counters.calls.refused(error.0);
+        traces::refused(&span, error.0);
     }
+    drop(span);
     if !app.config.beat.is_zero() {
         let moment = beat(asked, app.config.beat, app.clock.now());
         app.clock.sleep_until(moment).await;
@@ -42,11 +46,15 @@ pub async fn invite(app: &App, session: Session, body: &body::Invite) -> Result<
     invited
 }
 
-async fn make(app: &App, session: Session, body: &body::Invite) -> Result<Invited, ApiError> {
+async fn make(
+    app: &App,
+    session: Session,
+    body: &body::Invite,
+    id: CallId,
+) -> Result<Invited, ApiError> {
     let begun = Instant::now();
     let key = text::key(&body.key)?;
     let me = session.person;
-    let id = random::call();
     let mut not_to_be_joined = None;
     let (caller, callee, mut tx, _turn) = loop {
         match glare(app, session, body, key).await? {

@@ -5,7 +5,7 @@ use super::later::Held;
 use crate::app::App;
 use crate::bus::{self, Bus, Signal};
 use crate::problem::ApiError;
-use crate::{push, random};
+use crate::{push, random, traces};
 use birdcall_call::beat::{Hold, hold, telling};
 use birdcall_call::{Act, Action, Call, Event, Record, Refusal, RelayState, To, Visible};
 use birdcall_protocol::call::{Path, Phase};
@@ -232,6 +232,7 @@ where
             // A tick that came early changes nothing, and nothing is written.
             return Ok(call);
         }
+        let _span = traces::of_call(id, what(event));
         if !tx
             .update_call(row.id, row.version, &columns(&call)?)
             .await?
@@ -263,6 +264,28 @@ fn too_soon(app: &App, call: &Call, event: Event, now: Timestamp) -> Option<Time
 
 pub(super) fn drain(call: &mut Call) -> Vec<Action> {
     std::iter::from_fn(|| call.poll_action()).collect()
+}
+
+/// What a trace calls it.
+fn what(event: Event) -> &'static str {
+    match event {
+        Event::Device { act, .. } => match act {
+            Act::RingShown => "ring_shown",
+            Act::Accept { .. } => "accept",
+            Act::Decline => "decline",
+            Act::Cancel => "cancel",
+            Act::HangUp => "hang_up",
+            Act::Rejoin => "rejoin",
+            Act::Connected { .. } => "connected",
+            Act::MediaFailed { .. } => "media_failed",
+            Act::Seen => "seen",
+            Act::Glare { .. } => "glare",
+        },
+        Event::GateChanged(_) => "gate_changed",
+        Event::PathChanged { .. } => "path_changed",
+        Event::RelayMoved => "relay_moved",
+        Event::Tick => "deadline",
+    }
 }
 
 /// The device that an event came from.
@@ -439,6 +462,7 @@ pub enum Servers {
 /// Gives a frame to the sockets here. To a device that is to set up media it adds where the relay is and a credential for
 /// its leg, which exist for nobody before an accept (C-11, P-2).
 pub(crate) fn give(app: &App, place: Option<u64>, to: To, frame: &ServerFrame, at: &Servers) {
+    let _span = told(frame).map(|(call, what)| traces::of_call(call, what));
     let (To::Device(person, device), ServerFrame::CallStarted { call, role, .. }) = (to, frame)
     else {
         return app.hub.send_signal(place, to, frame);
@@ -460,6 +484,21 @@ pub(crate) fn give(app: &App, place: Option<u64>, to: To, frame: &ServerFrame, a
         }
         frame
     });
+}
+
+/// What a trace calls the telling of a frame.
+fn told(frame: &ServerFrame) -> Option<(CallId, &'static str)> {
+    match frame {
+        ServerFrame::Ring { call, .. } => Some((*call, "tell ring")),
+        ServerFrame::RingStopped { call, .. } => Some((*call, "tell ring_stopped")),
+        ServerFrame::CallProgress { call, .. } => Some((*call, "tell call_progress")),
+        ServerFrame::CallStarted { call, .. } => Some((*call, "tell call_started")),
+        ServerFrame::CallActive { call, .. } => Some((*call, "tell call_active")),
+        ServerFrame::CallEnded { call, .. } => Some((*call, "tell call_ended")),
+        ServerFrame::CallDescription { call, .. } => Some((*call, "tell call_description")),
+        ServerFrame::CallCandidate { call, .. } => Some((*call, "tell call_candidate")),
+        _ => None,
+    }
 }
 
 /// The machine's value from its row.

@@ -81,7 +81,7 @@ enum RelayCommand {
 pub(super) async fn run(line: Line, file: Option<&Path>) -> Result<(), String> {
     let resolve = |options: Options| {
         let config = options.with_file(file)?.resolve()?;
-        logging::start(config.log_format);
+        logging::start(config.log_format, logging::ALONE);
         Ok::<_, String>(config)
     };
     match line.command {

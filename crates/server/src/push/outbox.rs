@@ -7,6 +7,7 @@
 use super::Letter;
 use super::plan::{Plan, plan};
 use crate::app::App;
+use crate::traces;
 use birdcall_call::wake::{Answer, Outcome, Try, outcome};
 use birdcall_protocol::body::PushState;
 use birdcall_protocol::frame::Changed;
@@ -15,6 +16,7 @@ use birdcall_store::{News, PushAbout, PushRow, StoreError, Subscription};
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::task::{Id, JoinSet};
+use tracing::Span;
 
 /// Pushes under way at a time. Raising it opens more connections at once; lowering it lets slow push services keep
 /// others waiting.
@@ -133,7 +135,18 @@ async fn deliver(app: &App, row: PushRow) -> Result<(), StoreError> {
     }
 }
 
+/// A push for a call, in the call's trace.
+fn traced(about: PushAbout) -> Option<Span> {
+    match about {
+        PushAbout::Ring(call) => Some(traces::of_call(call, "push ring")),
+        PushAbout::RingStopped(call, _) => Some(traces::of_call(call, "push ring_stopped")),
+        PushAbout::Missed { call, .. } => Some(traces::of_call(call, "push missed")),
+        _ => None,
+    }
+}
+
 async fn send(app: &App, to: &Subscription, letter: &Letter, about: PushAbout) -> Answer {
+    let _span = traced(about);
     let answer = app.push.send(to, letter, app.clock.now()).await;
     app.counters.pushed(kind(about), answer);
     answer

@@ -56,4 +56,5 @@ mod simulation;
 mod smtp;
 mod soft_key;
 mod tls;
+mod traces;
 mod turn;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Processes on one database file, which each finds in its own data folder.
-struct Processes {
+pub(crate) struct Processes {
     shared: TempDir,
     folders: Vec<TempDir>,
     running: Vec<Option<Program>>,
@@ -22,7 +22,7 @@ struct Processes {
 }
 
 impl Processes {
-    fn start(count: usize, more: &[&str]) -> Self {
+    pub(crate) fn start(count: usize, more: &[&str]) -> Self {
         let shared = tempfile::tempdir().unwrap();
         let mut folders = Vec::new();
         for _ in 0..count {
@@ -48,7 +48,16 @@ impl Processes {
     fn node(&self, n: usize, more: &[&str]) -> Program {
         let key = self.shared.path().join("node.key");
         let (key, url) = (key.to_str().unwrap(), relay_url(n));
-        let own = ["--cluster", "--key-file", key, "--relay-urls", &url];
+        let name = format!("node-{n}");
+        let own = [
+            "--cluster",
+            "--node",
+            &name,
+            "--key-file",
+            key,
+            "--relay-urls",
+            &url,
+        ];
         Program::start(self.folders[n].path(), &[&own[..], more].concat())
     }
 
@@ -58,19 +67,38 @@ impl Processes {
         *self.urls.lock().unwrap() = there.map(|program| program.url().to_owned()).collect();
     }
 
-    fn url(&self, n: usize) -> &str {
+    pub(crate) fn url(&self, n: usize) -> &str {
         self.running[n].as_ref().unwrap().url()
+    }
+
+    /// Tells all of them to stop, one after the other.
+    pub(crate) async fn stop(mut self) {
+        for program in self.running.drain(..).flatten() {
+            stop(program).await;
+        }
     }
 }
 
-fn at(device: &Device, url: &str) -> Device {
+/// Tells a process to stop, and waits until it has handed over and ended.
+async fn stop(mut program: Program) {
+    let told = Command::new("kill").arg(program.id().to_string()).status();
+    assert!(told.unwrap().success());
+    let gone = tokio::task::spawn_blocking(move || program.wait());
+    let status = tokio::time::timeout(Duration::from_secs(40), gone)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(status.success(), "{status}");
+}
+
+pub(crate) fn at(device: &Device, url: &str) -> Device {
     Device::at(url)
         .with_cookie(device.cookie().unwrap())
         .named(&device.handle)
 }
 
 /// People who follow each other and have written to each other.
-async fn pair(url: &str, one: &str, other: &str) -> (Device, Device) {
+pub(crate) async fn pair(url: &str, one: &str, other: &str) -> (Device, Device) {
     let mut people = Vec::new();
     for handle in [one, other] {
         let device = Device::at(url);
@@ -150,7 +178,7 @@ async fn follow(socket: &mut Socket, frame: &Value, ends: &Mutex<Vec<String>>) {
 }
 
 /// A call to whom a socket belongs, as far as an accept there.
-async fn answered(b: &mut Socket, ann: &Device, bob: &Device) -> String {
+pub(crate) async fn answered(b: &mut Socket, ann: &Device, bob: &Device) -> String {
     let call = ann.call(bob).await;
     b.until("ring").await;
     b.press("call_accept", &call).await;
@@ -177,16 +205,9 @@ async fn a_rolling_restart_drops_no_call() {
         calls.push(call);
     }
     for n in 0..3 {
-        let mut program = nodes.running[n].take().unwrap();
+        let program = nodes.running[n].take().unwrap();
         nodes.tell();
-        let killed = Command::new("kill").arg(program.id().to_string()).status();
-        assert!(killed.unwrap().success());
-        let gone = tokio::task::spawn_blocking(move || program.wait());
-        let status = tokio::time::timeout(Duration::from_secs(40), gone)
-            .await
-            .unwrap()
-            .unwrap();
-        assert!(status.success(), "{status}");
+        stop(program).await;
         nodes.running[n] = Some(nodes.node(n, &[]));
         nodes.tell();
     }
