@@ -2,6 +2,8 @@
 
 use crate::Outcome;
 use crate::process::{Process, on_path};
+use std::fs;
+use std::path::Path;
 
 /// A program, and the Debian package it comes from.
 const NEEDED: &[(&str, &str)] = &[
@@ -57,6 +59,30 @@ pub(crate) fn pebble() -> Outcome {
         return Ok(());
     }
     install("the tests of certificates", &["pebble"])
+}
+
+/// Installs PostgreSQL where it is missing, and sees to it that Debian makes no database of its own and runs no service:
+/// tests start servers in folders of their own.
+pub(crate) fn postgres() -> Outcome {
+    let debian = Path::new("/usr/lib/postgresql");
+    if on_path("initdb").is_some() || debian.is_dir() {
+        return Ok(());
+    }
+    let settings = Path::new("/etc/postgresql-common");
+    if is_root() && on_path("apt-get").is_some() && !settings.exists() {
+        let say = |error: std::io::Error| format!("{}: {error}", settings.display());
+        fs::create_dir_all(settings).map_err(say)?;
+        fs::write(
+            settings.join("createcluster.conf"),
+            "create_main_cluster = false\n",
+        )
+        .map_err(say)?;
+    }
+    install("the tests on PostgreSQL", &["postgresql"])?;
+    if on_path("systemctl").is_some() {
+        Process::new("systemctl", &["disable", "--now", "postgresql"]).go()?;
+    }
+    Ok(())
 }
 
 fn install(whom: &str, missing: &[&str]) -> Outcome {

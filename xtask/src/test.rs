@@ -10,6 +10,7 @@ pub(crate) fn everything() -> Outcome {
     let mut report = Report::default();
     let browsers = report.step("what browser tests need", install::for_browsers);
     report.step("coturn, a foreign client of the relay", install::coturn);
+    report.step("PostgreSQL", install::postgres);
     report.step("pebble, an authority for certificates", install::pebble);
     let ready = report.step("web packages", || web::packages("web"))
         && report.step("web app and its size", web::build);

@@ -54,6 +54,15 @@ impl Tx {
         person: PersonId,
         new: &NewAvatar<'_>,
     ) -> Result<(), StoreError> {
+        let other: Option<(i64,)> =
+            sqlx::query_as("SELECT person FROM avatars WHERE token = $1 AND person <> $2")
+                .bind(new.token)
+                .bind(person.as_i64())
+                .fetch_optional(self.sql())
+                .await?;
+        if other.is_some() {
+            return Err(StoreError::Conflict);
+        }
         sqlx::query(
             "INSERT INTO avatars (person, token, small, large) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (person) DO UPDATE SET token = excluded.token, small = excluded.small, \

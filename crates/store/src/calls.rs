@@ -1,6 +1,7 @@
 //! Calls: a row each, with a version. The machine's value stands in `snapshot`; the other columns are copies of parts
 //! of it that questions are asked about.
 
+use crate::error::added;
 use crate::people::{Listed, listed_columns};
 use crate::words::{from_word, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
@@ -380,10 +381,11 @@ impl Tx {
         new: &NewCall<'_>,
         columns: &CallColumns,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO calls (id, version, caller, callee, client_key, kind, started, phase, \
              deadline, rung, answered, outcome, seconds, callee_sees, snapshot) \
-             VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+             ON CONFLICT DO NOTHING",
         )
         .bind(new.id.as_i64())
         .bind(new.caller.as_i64())
@@ -401,7 +403,7 @@ impl Tx {
         .bind(&columns.snapshot)
         .execute(self.sql())
         .await?;
-        Ok(())
+        added(&done)
     }
 
     /// Writes a call back if it still has `version`; `false` if somebody was faster.

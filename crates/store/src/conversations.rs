@@ -2,6 +2,7 @@
 
 use crate::between::Writes;
 use crate::entries::{Row, entries_seen};
+use crate::error::added;
 use crate::feed::News;
 use crate::fold::fold;
 use crate::people::{Listed, listed_columns};
@@ -529,9 +530,9 @@ impl Tx {
             .conversation(new.caller, new.callee, new.conversation)
             .await?;
         let seq = self.next_place(conversation).await?;
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO entries (conversation, seq, at, author, only_for, call, call_kind, \
-             outcome, seconds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             outcome, seconds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         )
         .bind(conversation)
         .bind(seq)
@@ -544,6 +545,7 @@ impl Tx {
         .bind(i64::from(new.seconds))
         .execute(self.sql())
         .await?;
+        added(&done)?;
         sqlx::query(
             "UPDATE members SET last_seq = $1, last_at = $2 \
              WHERE (person = $3 AND other = $4) OR (person = $4 AND other = $3 AND $5 = 0)",

@@ -62,6 +62,15 @@ impl Tx {
         address: &Email,
         at: Timestamp,
     ) -> Result<(), StoreError> {
+        let other: Option<(i64,)> =
+            sqlx::query_as("SELECT person FROM emails WHERE key = $1 AND person <> $2")
+                .bind(address.key())
+                .bind(person.as_i64())
+                .fetch_optional(self.sql())
+                .await?;
+        if other.is_some() {
+            return Err(StoreError::Conflict);
+        }
         sqlx::query(
             "INSERT INTO emails (person, address, key, verified, findable) \
              VALUES ($1, $2, $3, $4, 1) ON CONFLICT (person) DO UPDATE SET \

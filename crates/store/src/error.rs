@@ -1,12 +1,12 @@
 //! What can go wrong, by what the caller can do about it.
 
+use sqlx::any::AnyQueryResult;
 use sqlx::error::DatabaseError;
 
 /// An error of the store. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Something with that unique name exists already. The transaction it came from cannot go on: PostgreSQL takes
-    /// nothing more in it.
+    /// Something with that unique name exists already. The transaction it came from can go on.
     #[error("it exists already")]
     Conflict,
     /// Another transaction, at the same time, read or wrote what this one did, and the two have no order in which both
@@ -33,17 +33,27 @@ impl StoreError {
 }
 
 /// A transaction that could not be given an order among those at the same time (SQLSTATE 40001, "serialization_failure"),
-/// and one that was chosen to end a deadlock (40P01, "deadlock_detected"). SQLite's codes are numbers without letters and
-/// of other lengths.
+/// one that was chosen to end a deadlock (40P01, "deadlock_detected"), and one that was about to add what another has just
+/// added (23505, "unique_violation"): whoever adds here has looked before, or asks to be told by `ON CONFLICT`, so what was
+/// there already is never found out by this. SQLite's codes are numbers of other lengths.
 fn is_race(error: &dyn DatabaseError) -> bool {
-    matches!(error.code().as_deref(), Some("40001" | "40P01"))
+    matches!(error.code().as_deref(), Some("40001" | "40P01" | "23505"))
+}
+
+/// What an `INSERT … ON CONFLICT DO NOTHING` of one row says where it has to be new. PostgreSQL takes nothing more in a
+/// transaction in which a statement has failed, so this one does not fail.
+pub(crate) fn added(done: &AnyQueryResult) -> Result<(), StoreError> {
+    match done.rows_affected() {
+        1 => Ok(()),
+        _ => Err(StoreError::Conflict),
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Database(cause) if cause.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(cause) if is_race(cause.as_ref()) => Self::Raced,
+            sqlx::Error::Database(cause) if cause.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(_)
             | sqlx::Error::Io(_)
             | sqlx::Error::PoolTimedOut
@@ -106,12 +116,10 @@ mod tests {
     #[test]
     fn a_lost_race_is_told_from_a_conflict_and_from_a_database_that_is_gone() {
         let said = |code| StoreError::from(sqlx::Error::Database(Box::new(Said(code))));
-        for code in ["40001", "40P01"] {
+        for code in ["40001", "40P01", "23505"] {
             assert!(said(code).is_raced(), "{code}");
         }
-        for code in ["23505", "2067"] {
-            assert!(matches!(said(code), StoreError::Conflict), "{code}");
-        }
+        assert!(matches!(said("2067"), StoreError::Conflict));
         // A full disk, a server that goes down, a lock that another process holds (SQLite).
         for code in ["53100", "57P01", "5"] {
             assert!(matches!(said(code), StoreError::Unavailable(_)), "{code}");

@@ -48,12 +48,13 @@ impl Reader {
         .bind(me.as_i64())
         .bind(match sought.handle {
             "" => String::new(),
-            start => format!("{}%", literal(start)),
+            // Handles are in small letters, and only SQLite finds them by capitals.
+            start => format!("{}%", literal(&start.to_ascii_lowercase())),
         })
         .bind(word(0))
         .bind(word(1))
         .bind(word(2))
-        .bind(sought.handle)
+        .bind(sought.handle.to_ascii_lowercase())
         .bind(i64::from(limit))
         .fetch_all(self.sql())
         .await?

@@ -1,5 +1,6 @@
 //! Accounts at a provider of the community's own (OpenID Connect) that are ways in, and which ways in a person has.
 
+use crate::error::added;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{DeviceId, PersonId, Timestamp};
 
@@ -138,9 +139,9 @@ impl Tx {
     /// # Errors
     /// `Conflict`: it is somebody's already, or the person has another there.
     pub async fn add_identity(&mut self, new: &NewIdentity<'_>) -> Result<(), StoreError> {
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO identities (issuer, subject, person, name, created, last_used) \
-             VALUES ($1, $2, $3, $4, $5, $5)",
+             VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT DO NOTHING",
         )
         .bind(new.issuer)
         .bind(new.subject)
@@ -149,7 +150,7 @@ impl Tx {
         .bind(new.at.0)
         .execute(self.sql())
         .await?;
-        Ok(())
+        added(&done)
     }
 
     /// Notes that somebody came in by it, and what the provider calls it now.

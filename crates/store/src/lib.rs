@@ -1,13 +1,15 @@
 //! All that Birdcall remembers: people, devices, ties between people, conversations, calls, and each person's feed.
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
-//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `open`, `reader`, `tx`, `queue`, `writer`, then
-//! one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
+//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `database`, `open`, `reader`, `tx`,
+//! `queue`, `writer` (SQLite), `postgres`, `schema`, then one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
 //! `exceptions`, `asks`, `between`, `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`,
 //! `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`, `ring_tests`, `reports`.
 //!
-//! The text of the statements is meant for SQLite and PostgreSQL alike: TEXT and BIGINT only (and bytes, where sounds
-//! and pictures are kept), `$N`, no string building. The driver is hidden, so that it can be changed behind this face.
+//! The text of the statements is the same for SQLite and PostgreSQL: TEXT and BIGINT only (and bytes, where sounds
+//! and pictures are kept), `$N`, no string building. What it may not do: fail where something is there already
+//! (`ON CONFLICT` instead, see `error`), and find capitals by small letters (`LIKE` does on SQLite alone). The driver is
+//! hidden, so that it can be changed behind this face.
 //! No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
 //!
 //! A copy of everything while others write, and what is in one, is the business of `snapshot`. Ways in beside the password
@@ -22,6 +24,7 @@ mod calls;
 mod ceremonies;
 mod commits;
 mod conversations;
+mod database;
 mod deleting;
 mod devices;
 mod editing;
@@ -42,6 +45,7 @@ mod pages;
 mod passkeys;
 mod people;
 mod pictures;
+mod postgres;
 mod push;
 mod queue;
 mod quiet;
@@ -51,6 +55,7 @@ mod receipts;
 mod reports;
 mod requests;
 mod ring_tests;
+mod schema;
 mod search;
 mod signals;
 pub mod snapshot;
@@ -67,6 +72,7 @@ pub use calls::{CallColumns, CallHistory, CallRow, Gone, NewCall, RingTimes};
 pub use ceremonies::CeremonyKind;
 pub use commits::CommitTimes;
 pub use conversations::{Added, CallEntry, Content, Effect, Head, NewMessage, Shown};
+pub use database::{Database, NoDatabase, PostgresUrl};
 pub use devices::{DeviceRow, SignedIn};
 pub use editing::OwnEntry;
 pub use emails::EmailRow;

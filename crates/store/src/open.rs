@@ -1,10 +1,12 @@
-//! Opening a store: the readers, the one writer, the schema.
+//! Opening a store, and what differs by the database: who reads, who writes.
 
-use crate::StoreError;
 use crate::commits::CommitTimes;
+use crate::database::Database;
+use crate::postgres::Postgres;
 use crate::reader::{Held, Reader, Readers};
 use crate::tx::Tx;
 use crate::writer::Writer;
+use crate::{StoreError, schema};
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, Connection, Executor};
 use std::path::Path;
@@ -16,7 +18,7 @@ use std::time::Duration;
 pub struct Options {
     /// How long a statement waits for a lock that another process holds.
     pub lock_wait: Duration,
-    /// The most pages (of 4 KiB) the database may have; `None` is as many as the disk takes.
+    /// The most pages (of 4 KiB) the database may have; `None` is as many as the disk takes. SQLite only.
     pub max_pages: Option<u32>,
     /// What of a commit is on the disk when it is said to be.
     pub sync: Sync,
@@ -46,12 +48,30 @@ impl Default for Options {
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
-pub struct Store {
-    readers: Readers,
-    writer: Writer,
+pub struct Store(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Sqlite { readers: Readers, writer: Writer },
+    Postgres(Postgres),
 }
 
 impl Store {
+    /// Opens a database and brings its schema up to date. A file is made where it is missing; a PostgreSQL database has
+    /// to be there.
+    ///
+    /// # Errors
+    /// `Unavailable` if it cannot be opened, or is one that cannot be worked with: a file whose schema is newer than this
+    /// program, a PostgreSQL server that is too old, a database that does not keep every text.
+    pub async fn connect(database: &Database, options: &Options) -> Result<Self, StoreError> {
+        match database {
+            Database::File(file) => Self::open(file, options).await,
+            Database::Postgres(url) => {
+                Ok(Self(Kind::Postgres(Postgres::open(url, options).await?)))
+            }
+        }
+    }
+
     /// Opens the SQLite database in `file`, makes it where it is missing, and brings its schema up to date.
     ///
     /// # Errors
@@ -62,15 +82,11 @@ impl Store {
         let connect = AnyConnectOptions::from_str(&url)?;
         let mut first = AnyConnection::connect_with(&connect).await?;
         prepare(&mut first, options, false).await?;
-        sqlx::migrate!("./migrations")
-            .run(&mut first)
-            .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let readers = Readers::new(connect, options.clone());
-        Ok(Self {
-            readers,
+        schema::migrate_file(&mut first).await?;
+        Ok(Self(Kind::Sqlite {
+            readers: Readers::new(connect, options.clone()),
             writer: Writer::start(first),
-        })
+        }))
     }
 
     /// A connection to read from. Each statement sees what was committed before it.
@@ -78,35 +94,52 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        Ok(Reader {
-            connection: Held::Borrowed(self.readers.borrow().await?),
-        })
+        let connection = match &self.0 {
+            Kind::Sqlite { readers, .. } => Held::Borrowed(readers.borrow().await?),
+            Kind::Postgres(postgres) => Held::Pooled(postgres.reader().await?),
+        };
+        Ok(Reader { connection })
     }
 
-    /// A transaction. Writers wait for each other in the order they came.
+    /// A transaction. On SQLite writers wait for each other in the order they came; on PostgreSQL they run at once, as
+    /// if one after the other.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        Tx::begin(&self.writer).await
+        match &self.0 {
+            Kind::Sqlite { writer, .. } => Tx::on_line(writer).await,
+            Kind::Postgres(postgres) => Tx::in_session(postgres).await,
+        }
     }
 
     /// How long commits took so far.
     #[must_use]
     pub fn commits(&self) -> CommitTimes {
-        self.writer.commits.so_far()
+        match &self.0 {
+            Kind::Sqlite { writer, .. } => writer.commits.so_far(),
+            Kind::Postgres(postgres) => postgres.commits.so_far(),
+        }
     }
 
     /// How long the transaction that waits longest for its turn has waited so far. It costs little to ask.
     #[must_use]
     pub fn queue(&self) -> Duration {
-        self.writer.queue.longest()
+        match &self.0 {
+            Kind::Sqlite { writer, .. } => writer.queue.longest(),
+            Kind::Postgres(postgres) => postgres.queue.longest(),
+        }
     }
 
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        match &self.0 {
+            Kind::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Kind::Postgres(postgres) => postgres.close().await,
+        }
     }
 }
 

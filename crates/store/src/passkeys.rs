@@ -1,5 +1,6 @@
 //! Passkeys: credentials of authenticators that are ways in, and what authenticators know a person by.
 
+use crate::error::added;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{PasskeyId, PersonId, Timestamp};
 
@@ -138,10 +139,10 @@ impl Tx {
     /// # Errors
     /// `Conflict`: this credential is there already, whoever has it.
     pub async fn add_passkey(&mut self, new: &NewPasskey<'_>) -> Result<(), StoreError> {
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO passkeys \
              (id, person, name, host, credential_id, credential, created) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
         )
         .bind(new.id.as_i64())
         .bind(new.person.as_i64())
@@ -152,7 +153,7 @@ impl Tx {
         .bind(new.at.0)
         .execute(self.sql())
         .await?;
-        Ok(())
+        added(&done)
     }
 
     /// Notes a use of the passkey that was read as `key`. `false` if it was counted on or removed since: of two uses with

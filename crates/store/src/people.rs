@@ -1,6 +1,7 @@
 //! People: accounts, profiles, calling settings. What a list shows of a person is read here for every statement that
 //! joins people.
 
+use crate::error::added;
 use crate::words::handle;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{Audience, Calling, Person};
@@ -325,12 +326,13 @@ impl Tx {
         if self.is_kept(new.handle, new.at).await? {
             return Err(StoreError::Conflict);
         }
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO people (id, handle, name, bio, verified, password, created, \
              calling_enabled, audience_address_book, audience_following, audience_verified, \
              audience_everyone, enhanced_privacy, calling_asked, feed, name_folded, name_look, \
              handle_look) \
-             VALUES ($1, $2, $3, '', 0, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, $12, $13, $14)",
+             VALUES ($1, $2, $3, '', 0, $4, $5, $6, $7, $8, $9, $10, $11, 0, 0, $12, $13, $14) \
+             ON CONFLICT DO NOTHING",
         )
         .bind(new.id.as_i64())
         .bind(new.handle.as_str())
@@ -348,7 +350,7 @@ impl Tx {
         .bind(new.handle.look())
         .execute(self.sql())
         .await?;
-        Ok(())
+        added(&done)
     }
 
     /// Changes the display name.

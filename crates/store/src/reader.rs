@@ -2,9 +2,11 @@
 
 use crate::StoreError;
 use crate::open::{Options, prepare};
+use crate::postgres::Session;
 use crate::writer::Line;
 use sqlx::any::AnyConnectOptions;
-use sqlx::{AnyConnection, Connection};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, Connection};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -21,8 +23,14 @@ pub struct Reader {
 }
 
 pub(crate) enum Held {
+    /// SQLite's, to read.
     Borrowed(Borrowed),
+    /// SQLite's one that writes.
     Writer(OwnedMutexGuard<Line>),
+    /// PostgreSQL's, to read.
+    Pooled(PoolConnection<Any>),
+    /// PostgreSQL's, in a transaction.
+    Session(Session),
 }
 
 impl Reader {
@@ -30,11 +38,13 @@ impl Reader {
         match &mut self.connection {
             Held::Borrowed(borrowed) => &mut borrowed.connection,
             Held::Writer(line) => &mut line.connection,
+            Held::Pooled(connection) => connection,
+            Held::Session(session) => session.sql(),
         }
     }
 }
 
-/// The connections that read, made when they are first needed.
+/// SQLite's connections that read, made when they are first needed.
 ///
 /// Not sqlx's pool: that asks each connection whether it is alive, when it is taken and when it is given back. A file
 /// does not go away, and asking costs as much as most statements do: a connection is a thread.

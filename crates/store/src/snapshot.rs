@@ -3,17 +3,14 @@
 //!
 //! Both open the file by themselves and leave its schema as it is, so they work beside a server of another version.
 
-use crate::StoreError;
+use crate::{StoreError, schema};
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::any::{AnyConnectOptions, AnyRow, AnyTypeInfoKind, AnyValueRef};
-use sqlx::migrate::Migrator;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row, ValueRef};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
-
-static SCHEMA: Migrator = sqlx::migrate!("./migrations");
 
 /// How long a statement waits for a lock. A server holds one for milliseconds.
 const LOCK_WAIT: Duration = Duration::from_secs(30);
@@ -41,7 +38,7 @@ pub struct Contents {
 /// The number of the newest migration that this program knows.
 #[must_use]
 pub fn newest_schema() -> i64 {
-    SCHEMA.iter().map(|one| one.version).max().unwrap_or(0)
+    schema::newest()
 }
 
 /// Writes all that is committed in `file` to `into`, which does not exist or is empty: one moment of it, without what was

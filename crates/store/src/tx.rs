@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::commits::Commits;
+use crate::postgres::Postgres;
 use crate::reader::{Held, Reader};
 use crate::writer::Writer;
 use std::ops::{Deref, DerefMut};
@@ -12,36 +13,52 @@ use tokio::sync::mpsc;
 /// A transaction: reads like a [`Reader`], writes, and is undone unless committed.
 pub struct Tx {
     reader: Reader,
-    wanted: mpsc::Sender<()>,
+    /// SQLite's committer, who has to come by when this ends.
+    wanted: Option<mpsc::Sender<()>>,
     commits: Arc<Commits>,
 }
 
 impl Tx {
-    pub(crate) async fn begin(writer: &Writer) -> Result<Self, StoreError> {
+    pub(crate) async fn on_line(writer: &Writer) -> Result<Self, StoreError> {
         Ok(Self {
             reader: Reader {
                 connection: Held::Writer(writer.turn().await?),
             },
-            wanted: writer.wanted(),
+            wanted: Some(writer.wanted()),
             commits: Arc::clone(&writer.commits),
+        })
+    }
+
+    pub(crate) async fn in_session(postgres: &Postgres) -> Result<Self, StoreError> {
+        Ok(Self {
+            reader: Reader {
+                connection: Held::Session(postgres.begin().await?),
+            },
+            wanted: None,
+            commits: Arc::clone(&postgres.commits),
         })
     }
 
     /// Makes everything durable; returns when it is on disk.
     ///
     /// # Errors
-    /// `Unavailable`: it is not there, none of it.
+    /// `Unavailable`: it is not there, none of it; unless the connection to a PostgreSQL server was lost at this very
+    /// moment: then nobody knows, and whoever tries again has to find out by the key of what they did. `Raced`.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let begun = Instant::now();
-        let hear = match &mut self.reader.connection {
-            Held::Writer(line) => line.join(),
-            Held::Borrowed(_) => unreachable!("a transaction is made on the writer's line"),
-        };
         let commits = Arc::clone(&self.commits);
-        drop(self);
-        let told = hear
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".into())));
+        let told = match &mut self.reader.connection {
+            Held::Writer(line) => {
+                let hear = line.join();
+                drop(self);
+                hear.await
+                    .unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".into())))
+            }
+            Held::Session(session) => session.commit().await,
+            Held::Borrowed(_) | Held::Pooled(_) => {
+                unreachable!("a transaction is made on a connection that writes")
+            }
+        };
         if told.is_ok() {
             commits.note(begun.elapsed());
         }
@@ -52,7 +69,9 @@ impl Tx {
 impl Drop for Tx {
     fn drop(&mut self) {
         // Committed or not, the committer comes by: to commit, or to take back and free the database.
-        let _ = self.wanted.try_send(());
+        if let Some(wanted) = &self.wanted {
+            let _ = wanted.try_send(());
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! What belongs to an account, as the store keeps it.
 
-use crate::world::{ANN, BOB, World};
+use crate::schema;
+use crate::world::{ANN, BOB, Kind, World};
 use birdcall_protocol::{Email, Timestamp};
 use birdcall_store::StoreError;
+use sqlx::{AnyConnection, Connection, Executor};
 
 fn address(text: &str) -> Email {
     text.parse().unwrap()
@@ -121,44 +123,26 @@ const NAMES: &[&str] = &[
     "from_person",
 ];
 
-/// Each table with its columns: name, type, and whether it refers to a person.
-async fn schema(db: &mut sqlx::SqliteConnection) -> Vec<(String, Vec<(String, String, bool)>)> {
-    let tables: Vec<(String,)> = sqlx::query_as(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
-         AND name NOT LIKE '\\_sqlx%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
-    )
-    .fetch_all(&mut *db)
-    .await
-    .unwrap();
-    let mut found = Vec::new();
-    for (table,) in tables {
-        let columns: Vec<(String, String)> =
-            sqlx::query_as("SELECT name, type FROM pragma_table_info($1)")
-                .bind(&table)
-                .fetch_all(&mut *db)
-                .await
-                .unwrap();
-        let references: Vec<(String,)> = sqlx::query_as(
-            "SELECT \"from\" FROM pragma_foreign_key_list($1) WHERE \"table\" = 'people'",
-        )
-        .bind(&table)
-        .fetch_all(&mut *db)
-        .await
-        .unwrap();
-        let columns = columns
-            .into_iter()
-            .map(|(name, kind)| {
-                let refers = references.iter().any(|(from,)| *from == name);
-                let named = NAMES.contains(&name.as_str()) && kind == "BIGINT";
-                (name, kind, refers || named)
-            })
-            .collect();
-        found.push((table, columns));
+/// A table with its columns: name, type, and whether it refers to a person.
+type Table = (String, Vec<(String, String, bool)>);
+
+async fn schema(db: &mut AnyConnection) -> Vec<Table> {
+    let columns = schema::columns(db).await;
+    let references = schema::references(db).await;
+    let mut found: Vec<Table> = Vec::new();
+    for (table, name, kind) in columns {
+        let refers = references.contains(&(table.clone(), name.clone(), "people".into()));
+        let named = NAMES.contains(&name.as_str()) && kind == "BIGINT";
+        let column = (name, kind, refers || named);
+        match found.last_mut() {
+            Some((last, all)) if *last == table => all.push(column),
+            _ => found.push((table, vec![column])),
+        }
     }
     found
 }
 
-async fn count(db: &mut sqlx::SqliteConnection, table: &str, column: &str, value: i64) -> i64 {
+async fn count(db: &mut AnyConnection, table: &str, column: &str, value: i64) -> i64 {
     let sql = format!("SELECT count(*) FROM {table} WHERE {column} = $1");
     let (count,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(value)
@@ -170,14 +154,9 @@ async fn count(db: &mut sqlx::SqliteConnection, table: &str, column: &str, value
 
 #[tokio::test]
 async fn nothing_of_somebody_who_is_gone_stays_that_nobody_has_thought_of() {
-    use sqlx::Connection;
     let world = World::new().await;
-    let url = format!("sqlite://{}", world.file.display());
-    let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    sqlx::query("PRAGMA foreign_keys = OFF")
-        .execute(&mut db)
-        .await
-        .unwrap();
+    let mut db = world.raw().await;
+    db.execute(schema::without_references()).await.unwrap();
     let schema = schema(&mut db).await;
     let mut columns: Vec<(&str, &str)> = Vec::new();
     for (table, all) in &schema {
@@ -209,6 +188,7 @@ async fn nothing_of_somebody_who_is_gone_stays_that_nobody_has_thought_of() {
                 }
                 (_, "BIGINT") if *person => stays.to_string(),
                 (_, "BIGINT") => made_up.to_string(),
+                (_, "BLOB") if crate::KIND == Kind::Postgres => format!("'{made_up}'"),
                 (_, "TEXT") => format!("'{made_up}'"),
                 (_, other) => format!("CAST('{made_up}' AS {other})"),
             });
@@ -269,7 +249,7 @@ async fn nothing_of_somebody_who_is_gone_stays_that_nobody_has_thought_of() {
     ));
     tx.commit().await.unwrap();
 
-    let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let mut db = world.raw().await;
     for (table, column, fate) in PERSONS {
         let left = count(&mut db, table, column, ANN.as_i64()).await;
         match fate {

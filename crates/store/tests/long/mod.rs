@@ -3,9 +3,7 @@
 
 use crate::world::{ANN, BOB, World, message};
 use birdcall_store::{Place, Words};
-use sqlx::any::AnyConnectOptions;
-use sqlx::{AnyConnection, Connection, Executor};
-use std::str::FromStr;
+use sqlx::Executor;
 use std::time::Instant;
 
 const MANY: u64 = 100_000;
@@ -47,13 +45,11 @@ async fn a_page_anywhere_in_a_hundred_thousand_messages_and_a_search_through_the
 
 /// Straight into the table: through the door it would take minutes.
 async fn fill(world: &World) {
-    let url = format!("sqlite://{}", world.file.display());
-    let options = AnyConnectOptions::from_str(&url).unwrap();
-    let mut raw = AnyConnection::connect_with(&options).await.unwrap();
+    let mut raw = world.raw().await;
     raw.execute(
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
          INSERT INTO entries (conversation, seq, at, author, client_key, text, folded) \
-         SELECT (SELECT id FROM conversations), i, 10 + i, 1, i, \
+         SELECT (SELECT id FROM conversations), i, 10 + i, 1, CAST(i AS TEXT), \
          'straw and hay ' || i || CASE WHEN i % 1000 = 0 THEN ' needle' ELSE '' END, \
          ' straw and hay ' || i || CASE WHEN i % 1000 = 0 THEN ' needle ' ELSE ' ' END FROM n",
     )

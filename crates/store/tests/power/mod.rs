@@ -4,6 +4,7 @@
 
 mod disk;
 
+use crate::file;
 use crate::world::{ANN, BOB, World, message};
 use birdcall_protocol::body::EntryBody;
 use birdcall_store::{Options, Store, Sync};
@@ -47,7 +48,7 @@ async fn survives(sync: &str) -> bool {
     let world = World::new().await;
     world.store.close().await;
     // As it was before: all of it had been synced when the store was closed.
-    let mut disk = Disk::of(world.file.parent().unwrap());
+    let mut disk = Disk::of(file::of(&world).parent().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let notes = folder.path().join("strace");
     let output = Command::new("strace")
@@ -57,7 +58,7 @@ async fn survives(sync: &str) -> bool {
         .arg(&notes)
         .arg(std::env::current_exe().unwrap())
         .args(["power::the_writer", "--exact", "--nocapture"])
-        .env(WRITER, format!("{sync} {}", world.file.display()))
+        .env(WRITER, format!("{sync} {}", file::of(&world).display()))
         .output()
         .expect("strace is needed: on Debian, apt-get install strace");
     assert!(!output.status.success(), "the writer does not abort");

@@ -1,5 +1,6 @@
 //! Copies of a database that is in use, and what can be said of one.
 
+use crate::file;
 use crate::world::{ANN, BOB, World, message};
 use birdcall_store::{Options, Store, StoreError, snapshot};
 use sqlx::any::AnyConnectOptions;
@@ -23,17 +24,17 @@ async fn a_copy_is_one_moment_and_sums_tell_any_change() {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    let before = snapshot::contents(&world.file).await.unwrap();
+    let before = snapshot::contents(file::of(&world)).await.unwrap();
     // Somebody is writing while the copy is made, and nothing of it is in there.
     let mut tx = world.store.write().await.unwrap();
     tx.add_message(&message(ANN, BOB, "2", "not committed"))
         .await
         .unwrap();
-    let copy = world.file.with_file_name("copy.db");
-    snapshot::copy(&world.file, &copy).await.unwrap();
+    let copy = file::of(&world).with_file_name("copy.db");
+    snapshot::copy(file::of(&world), &copy).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(snapshot::contents(&copy).await.unwrap(), before);
-    assert_ne!(snapshot::contents(&world.file).await.unwrap(), before);
+    assert_ne!(snapshot::contents(file::of(&world)).await.unwrap(), before);
     assert_eq!(snapshot::faults(&copy).await.unwrap(), Vec::<String>::new());
     assert_eq!(before.schema, snapshot::newest_schema());
     let rows = |name: &str| {
@@ -47,7 +48,7 @@ async fn a_copy_is_one_moment_and_sums_tell_any_change() {
     assert_eq!((rows("people"), rows("entries")), (3, 1));
 
     // A place that is taken stays as it is.
-    assert!(snapshot::copy(&world.file, &copy).await.is_err());
+    assert!(snapshot::copy(file::of(&world), &copy).await.is_err());
     // The same count, another word.
     raw(&copy, "UPDATE entries SET text = 'Committed'").await;
     let after = snapshot::contents(&copy).await.unwrap();
@@ -64,17 +65,17 @@ async fn a_copy_is_one_moment_and_sums_tell_any_change() {
 #[tokio::test]
 async fn a_database_of_a_newer_version_is_known_and_not_opened() {
     let world = World::new().await;
-    assert!(snapshot::facts(&world.file).await.unwrap().wal);
+    assert!(snapshot::facts(file::of(&world)).await.unwrap().wal);
     raw(
-        &world.file,
+        file::of(&world),
         "INSERT INTO _sqlx_migrations VALUES (9999, 'later', '2040-01-01', TRUE, x'00', 1)",
     )
     .await;
-    let facts = snapshot::facts(&world.file).await.unwrap();
+    let facts = snapshot::facts(file::of(&world)).await.unwrap();
     assert_eq!(facts.schema, 9_999);
-    let opened = Store::open(&world.file, &Options::default()).await;
+    let opened = Store::open(file::of(&world), &Options::default()).await;
     assert!(matches!(opened, Err(StoreError::Unavailable(_))));
-    let nowhere = world.file.with_file_name("nowhere.db");
+    let nowhere = file::of(&world).with_file_name("nowhere.db");
     assert!(snapshot::facts(&nowhere).await.is_err());
     assert!(!nowhere.exists());
 }

@@ -1,0 +1,83 @@
+//! What can befall a file: no more room, another process. And where a world's is.
+
+use crate::world::{ANN, BOB, Home, World, message};
+use birdcall_store::{Options, StoreError};
+use std::path::Path;
+use std::time::Duration;
+
+pub(crate) fn of(world: &World) -> &Path {
+    match &world.home {
+        Home::File { file, .. } => file,
+        Home::Postgres(_) => panic!("this run is on files"),
+    }
+}
+
+/// A full disk: SQLite answers the same when the database may not grow. Nothing is acknowledged that is not there,
+/// and what was there stays.
+#[tokio::test]
+async fn a_full_database_acknowledges_nothing_it_does_not_keep() {
+    let world = World::with(Options {
+        max_pages: Some(160),
+        ..Options::default()
+    })
+    .await;
+    let text = "x".repeat(2_000);
+    let (mut kept, mut refused) = (0_usize, 0_usize);
+    for n in 0..200 {
+        let key = n.to_string();
+        let sent = async {
+            let mut tx = world.store.write().await?;
+            tx.add_message(&message(ANN, BOB, &key, &text)).await?;
+            tx.commit().await
+        };
+        match sent.await {
+            Ok(()) => kept += 1,
+            Err(StoreError::Unavailable(_)) => refused += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert!(kept > 0 && refused > 0, "{kept} kept, {refused} refused");
+    let mut reader = world.store.read().await.unwrap();
+    let mut counted = 0;
+    let mut before = None;
+    loop {
+        let (page, more) = reader.entries(ANN, BOB, before, 100).await.unwrap();
+        counted += page.len();
+        before = page.first().map(|entry| entry.seq);
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(counted, kept);
+}
+
+/// Another process holds the database: an error after the wait, and nothing is kept.
+#[tokio::test]
+async fn a_locked_database_gives_an_error() {
+    use sqlx::Executor;
+    let world = World::with(Options {
+        lock_wait: Duration::from_millis(50),
+        ..Options::default()
+    })
+    .await;
+    let mut other = world.raw().await;
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let blocked = world.store.write().await;
+    assert!(matches!(blocked.err(), Some(StoreError::Unavailable(_))));
+    assert!(
+        !world
+            .store
+            .read()
+            .await
+            .unwrap()
+            .wrote(ANN, BOB)
+            .await
+            .unwrap()
+    );
+    other.execute("ROLLBACK").await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
+    tx.add_message(&message(ANN, BOB, "1", "now"))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
