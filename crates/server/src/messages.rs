@@ -161,7 +161,11 @@ async fn keep(app: &App, sent: Sent<'_>, content: Content<'_>) -> Result<Entry, 
             app.hub.news(other);
             Ok(entry)
         }
-        Added::Again(entry) => Ok(entry),
+        Added::Again(entry) => {
+            // The first may still wait for its commit, in the same group as this: until then it is not on disk.
+            tx.commit().await?;
+            Ok(entry)
+        }
         Added::KeyReused => Err(Code::KeyReused.into()),
         Added::NothingToAnswer => Err(Code::BadInput.into()),
     }

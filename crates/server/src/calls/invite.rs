@@ -69,11 +69,12 @@ async fn make(
         if let Some(row) = tx.call_by_key(me, key).await? {
             let call = step::machine(&row)?;
             let same = call.callee().handle == body.with && call.kind() == body.kind;
-            return if same {
-                Ok(Invited::Again(call.view(Role::Caller)))
-            } else {
-                Err(Code::KeyReused.into())
-            };
+            if !same {
+                return Err(Code::KeyReused.into());
+            }
+            // The first may still wait for its commit, in the same group as this.
+            tx.commit().await?;
+            return Ok(Invited::Again(call.view(Role::Caller)));
         }
         // A call that is there goes on; a new one would hardly outlive the server.
         app.takes_new()?;
