@@ -5,7 +5,7 @@
 //! keeps up, and each time is counted from the moment at which the work was meant to begin, so a server that stalls
 //! cannot hide it. Then as many as go at once, for the most there is. Processor time is the server's own, from the kernel.
 //!
-//! The people are written into the database before the server starts ([`people`]): a sign-up costs a password's hash, and
+//! The people are written into the database before the server starts ([`crate::people`]): a sign-up costs a password's hash, and
 //! thousands of them would measure that alone. All else is done through the front door, within every rate limit.
 //!
 //! Reading order: [`target`] starts what is measured, [`stage`] knows who takes part and what they are told, [`device`]
@@ -13,7 +13,6 @@
 
 mod calls;
 mod device;
-mod people;
 mod stage;
 mod tables;
 mod target;
@@ -21,6 +20,7 @@ mod work;
 
 use crate::Outcome;
 use crate::machine::allow_files;
+use crate::people::{self, Crowd};
 use clap::Args;
 use stage::Stage;
 use std::path::{Path, PathBuf};
@@ -141,11 +141,20 @@ pub(crate) fn run(wanted: &LoadBench) -> Outcome {
     runtime.block_on(measure(wanted, &steps))
 }
 
+/// So many people in pairs, with a device each.
+fn pairs(people: usize) -> Crowd {
+    Crowd {
+        people,
+        group: 2,
+        devices: 1,
+    }
+}
+
 async fn measure(wanted: &LoadBench, steps: &[usize]) -> Outcome {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let crowd = folder.path().join("crowd");
     let most = steps.last().copied().unwrap_or_default();
-    let took = people::write(&crowd, most).await?;
+    let took = people::write(&crowd, pairs(most)).await?;
     println!(
         "{most} people written into a database in {:.1} s",
         took.as_secs_f64()

@@ -6,7 +6,8 @@
 //!
 //! Reading order: [`work`] says what is measured, [`servers`] who is, [`run`] in which order, [`setups`] and [`load`]
 //! how; [`results`] takes medians, [`targets`] says what has to be reached, [`report`] prints. [`weather`] stands apart:
-//! calls of real browsers are measured over it. So do [`silence`] and [`crowd`], which measure the whole server: whether it keeps silent (C-6), and how much it bears.
+//! calls of real browsers are measured over it. So do [`silence`] and [`crowd`], which
+//! measure the whole server: whether it keeps silent (C-6), and how much it bears.
 
 #[cfg(target_os = "linux")]
 mod client;
@@ -21,6 +22,10 @@ mod load;
 #[cfg(target_os = "linux")]
 mod machine;
 #[cfg(target_os = "linux")]
+mod node;
+#[cfg(target_os = "linux")]
+mod people;
+#[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
 mod results;
@@ -34,6 +39,8 @@ mod servers;
 mod setups;
 #[cfg(target_os = "linux")]
 mod silence;
+#[cfg(target_os = "linux")]
+mod socket;
 #[cfg(target_os = "linux")]
 mod statistics;
 #[cfg(target_os = "linux")]

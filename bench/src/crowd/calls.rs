@@ -1,8 +1,8 @@
 //! Calls between the two of a pair, from the invite to the lists of calls, as two pages of the web app make them.
 
-use super::people::{partner, token};
 use super::stage::{Stage, field, lock};
 use super::work::Kind;
+use crate::people::{partner, token};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -103,7 +103,7 @@ async fn invite(stage: &Stage, caller: usize, turn: u32) -> Result<(), String> {
     let answer = stage
         .http
         .post(format!("http://{node}/api/v1/calls"))
-        .header("cookie", format!("birdcall={}", token(caller)))
+        .header("cookie", format!("birdcall={}", token(caller, 0)))
         .header("origin", format!("http://{node}"))
         .json(&json!({"with": with, "kind": "audio", "key": key}))
         .send()
@@ -219,7 +219,7 @@ fn list(stage: &Arc<Stage>, who: usize, pair: usize) {
         let read = stage
             .http
             .get(format!("http://{node}/api/v1/calls?only=missed"))
-            .header("cookie", format!("birdcall={}", token(who)))
+            .header("cookie", format!("birdcall={}", token(who, 0)))
             .send()
             .await;
         let read = match read {

@@ -4,9 +4,9 @@
 //! time to understand each frame as a whole.
 
 use super::calls::Calls;
-use super::people::partner;
 use super::work::Kind;
 use crate::Outcome;
+use crate::people::partner;
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -2,56 +2,39 @@
 
 use crate::Outcome;
 use crate::machine::{own_process_time, resident};
+use crate::node::{Node, serve};
 use nix::time::ClockId;
 use nix::unistd::Pid;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often a server that starts is asked whether it is ready.
-const ASK_EVERY: Duration = Duration::from_millis(1);
-
-/// How long a server may take to be ready.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Nodes that serve the same people.
 pub(super) struct Target {
-    nodes: Vec<Node>,
-}
-
-/// A server's process. Killed when dropped.
-struct Node {
-    child: Child,
-    address: SocketAddr,
-    ready: Duration,
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    nodes: Vec<(Node, SocketAddr, Duration)>,
 }
 
 impl Target {
     /// One node on SQLite, with its data in that folder.
     pub(super) async fn one(program: &Path, data: &Path) -> Outcome<Self> {
-        let node = Node::start(program, &[("BIRDCALL_DATA", data.as_os_str())]).await?;
-        Ok(Self { nodes: vec![node] })
+        let mut node = Node::start(&mut serve(program, &[("BIRDCALL_DATA", data.as_os_str())]))?;
+        let ready = node.ready().await?;
+        let address = node.address().ok_or("the server does not listen")?;
+        Ok(Self {
+            nodes: vec![(node, address, ready)],
+        })
     }
 
     /// Where its nodes listen. People are spread over them.
     pub(super) fn urls(&self) -> Vec<SocketAddr> {
-        self.nodes.iter().map(|node| node.address).collect()
+        self.nodes.iter().map(|(_, address, _)| *address).collect()
     }
 
     /// How long its slowest node took from its start until it was ready.
     pub(super) fn ready(&self) -> Duration {
-        let times = self.nodes.iter().map(|node| node.ready);
+        let times = self.nodes.iter().map(|(_, _, ready)| *ready);
         times.max().unwrap_or_default()
     }
 
@@ -59,87 +42,20 @@ impl Target {
     pub(super) fn resident(&self) -> Outcome<u64> {
         self.nodes
             .iter()
-            .map(|node| resident(node.child.id()))
+            .map(|(node, _, _)| resident(node.id()))
             .sum()
     }
 
     /// Processor time that its nodes have taken.
     fn time(&self) -> Outcome<Duration> {
-        let of = |node: &Node| {
-            ClockId::pid_cpu_clock_id(Pid::from_raw(node.child.id() as i32))
+        let of = |(node, _, _): &(Node, SocketAddr, Duration)| {
+            ClockId::pid_cpu_clock_id(Pid::from_raw(node.id() as i32))
                 .and_then(ClockId::now)
                 .map(Duration::from)
                 .map_err(|error| format!("a server is gone: {error}"))
         };
         self.nodes.iter().map(of).sum()
     }
-}
-
-impl Node {
-    async fn start(program: &Path, environment: &[(&str, &std::ffi::OsStr)]) -> Outcome<Self> {
-        let mut command = Command::new(program);
-        command
-            .env_clear()
-            .envs(environment.iter().copied())
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--relay-listen",
-                "127.0.0.1:0",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        tokio::task::spawn_blocking(move || Self::ready_when_started(command))
-            .await
-            .map_err(|error| error.to_string())?
-    }
-
-    fn ready_when_started(mut command: Command) -> Outcome<Self> {
-        let start = Instant::now();
-        let mut child = command
-            .spawn()
-            .map_err(|error| format!("the server cannot be started: {error}"))?;
-        let stdout = child.stdout.take().ok_or("the server has no output")?;
-        let mut node = Self {
-            child,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            ready: Duration::ZERO,
-        };
-        let mut line = String::new();
-        let mut lines = BufReader::new(stdout);
-        lines
-            .read_line(&mut line)
-            .map_err(|error| error.to_string())?;
-        node.address = line
-            .trim()
-            .strip_prefix("listening http://")
-            .and_then(|address| address.parse().ok())
-            .ok_or("the server does not start")?;
-        // What it says later goes nowhere, and must not stop it.
-        thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
-        while start.elapsed() < PATIENCE {
-            if is_ready(node.address) {
-                node.ready = start.elapsed();
-                return Ok(node);
-            }
-            thread::sleep(ASK_EVERY);
-        }
-        Err("the server does not get ready".to_owned())
-    }
-}
-
-fn is_ready(address: SocketAddr) -> bool {
-    let ask = || -> std::io::Result<bool> {
-        let mut stream = TcpStream::connect(address)?;
-        let question =
-            format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(question.as_bytes())?;
-        let mut status = [0; 12];
-        stream.read_exact(&mut status)?;
-        Ok(&status == b"HTTP/1.1 200")
-    };
-    ask().unwrap_or(false)
 }
 
 /// Looks at processor time over a while.
