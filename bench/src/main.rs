@@ -7,7 +7,8 @@
 //! Reading order: [`work`] says what is measured, [`servers`] who is, [`run`] in which order, [`setups`] and [`load`]
 //! how; [`results`] takes medians, [`targets`] says what has to be reached, [`report`] prints. [`weather`] stands apart:
 //! calls of real browsers are measured over it. So do [`silence`] and [`crowd`], which
-//! measure the whole server: whether it keeps silent (C-6), and how much it bears.
+//! measure the whole server: whether it keeps silent (C-6), and how much it bears; and [`torture`], which sees whether it
+//! loses anything.
 
 #[cfg(target_os = "linux")]
 mod client;
@@ -46,6 +47,8 @@ mod statistics;
 #[cfg(target_os = "linux")]
 mod targets;
 #[cfg(target_os = "linux")]
+mod torture;
+#[cfg(target_os = "linux")]
 mod weather;
 #[cfg(target_os = "linux")]
 mod work;
@@ -74,6 +77,9 @@ enum Task {
     /// Measure how many people the server bears, and print tables.
     #[cfg(target_os = "linux")]
     Load(crowd::LoadBench),
+    /// Kill, cut off and fill what serves people, and see whether anything is lost.
+    #[cfg(target_os = "linux")]
+    Torture(torture::Torture),
     /// The relay alone, started by the bench: `Relay::start` of the crate that the server uses, with limits so high that
     /// no leg is slowed down. It ends with its standard input.
     ServeRelay(ServeRelay),
@@ -156,6 +162,7 @@ fn carry_out(task: Task) -> Outcome {
         Task::Relay(wanted) => run::run(&wanted),
         Task::Silence(wanted) => silence::run(&wanted),
         Task::Load(wanted) => crowd::run(&wanted),
+        Task::Torture(wanted) => torture::run(&wanted),
         Task::ServeRelay(how) => serve::relay(&how),
         Task::ServeForwarder { segments } => forwarder::serve(segments),
         Task::Weather { near, far, seed } => weather::serve(&near, &far, seed),

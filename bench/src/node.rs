@@ -106,9 +106,7 @@ impl Node {
     pub(crate) async fn ready(&mut self) -> Outcome<Duration> {
         let asked = Instant::now();
         while asked.elapsed() < PATIENCE {
-            if let Some(address) = self.address()
-                && is_ready(address).await
-            {
+            if self.is_ready().await {
                 return Ok(self.started.elapsed());
             }
             if let Some(status) = self.ended() {
@@ -117,6 +115,14 @@ impl Node {
             tokio::time::sleep(ASK_EVERY).await;
         }
         Err("the server does not get ready".to_owned())
+    }
+
+    /// Whether it is ready now.
+    pub(crate) async fn is_ready(&self) -> bool {
+        match self.address() {
+            Some(address) => is_ready(address).await,
+            None => false,
+        }
     }
 
     /// How it ended, if it has.

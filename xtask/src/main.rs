@@ -1,4 +1,5 @@
-//! The commands of the project: `cargo xtask run`, `check`, `test`, `fuzz`, `generate`, `screenshots`, `bench`.
+//! The commands of the project: `cargo xtask run`, `check`, `test`, `fuzz`, `torture`, `generate`, `screenshots`,
+//! `bench`.
 //!
 //! Reading order: [`process`] starts programs, [`report`] times steps and sums up, then one file a command. What
 //! the dependency rules and the tidy rules are is in [`rules`].
@@ -17,6 +18,7 @@ mod rules;
 mod run;
 mod server;
 mod test;
+mod torture;
 mod web;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +34,8 @@ cargo xtask <command>
   check        the quick half: format, lints, docs, rules, licences, generated files, web checks
   test         everything: installs what tests need, then check, Rust tests, browser tests, fuzzing for seconds
   fuzz         libFuzzer on what is read from outside, ten minutes a target; findings go into target/fuzz/findings
+  torture      kills nodes 300 times, cuts off NATS, fills the disk, and sees whether anything is lost; `--help` lists
+               its options; with `--short` it runs as in test
   generate     web/openapi.json and web/src/api/schema.ts from the server
   screenshots  every page, light and dark, narrow and wide, in both directions, into e2e/out
   app-pictures icons and screenshots of the installed app, into web/public
@@ -56,6 +60,8 @@ fn main() -> ExitCode {
         ["test", "browser", names @ ..] => test::browser_only(names),
         ["fuzz", "--short"] => fuzz::short(),
         ["fuzz", words @ ..] => fuzz::run(words),
+        ["torture", "--short"] => torture::short(),
+        ["torture", words @ ..] => torture::run(words),
         ["generate"] => generate::write(),
         ["screenshots", words @ ..] => browser::pictures("screenshots.mjs", words),
         ["app-pictures"] => browser::pictures("app-pictures.mjs", &[]),

@@ -3,7 +3,7 @@
 use crate::counts::Counts;
 use crate::process::Process;
 use crate::report::Report;
-use crate::{Outcome, browser, check, deny, fuzz, install, web};
+use crate::{Outcome, browser, check, deny, fuzz, install, torture, web};
 
 /// Installs, checks, tests, and sums up.
 pub(crate) fn everything() -> Outcome {
@@ -19,6 +19,8 @@ pub(crate) fn everything() -> Outcome {
     check::steps(&mut report);
     report.tests("Rust tests", rust);
     report.step("fuzzing, short", fuzz::short);
+    report.step("torture, short", torture::short);
+    report.step("torture without a protection", torture::short_without);
     report.tests("browser tests", || {
         if browsers && packages && ready {
             browser::run(&[])

@@ -1,0 +1,53 @@
+//! `cargo xtask torture`: whether anything is lost while nodes are killed, NATS is cut off and the disk is full.
+
+use crate::process::Process;
+use crate::{Outcome, server, web};
+use std::path::PathBuf;
+
+/// What `cargo xtask test` gives it: two minutes with the end, in which everything that was begun comes to its own.
+const SHORT: [&str; 4] = ["--seconds", "90", "--kills", "1000"];
+
+/// And the same program without a protection. Longer finds more of what is found at once.
+const SHORT_WITHOUT: [&str; 6] = ["--seconds", "15", "--kills", "1000", "--without", "M-4"];
+
+/// Tortures. What stands behind the command goes to the program in `bench/`.
+pub(crate) fn run(words: &[&str]) -> Outcome {
+    let bench = server::build_bench()?;
+    let help = words.iter().any(|word| matches!(*word, "--help" | "-h"));
+    let program = if help {
+        PathBuf::from("birdcall")
+    } else {
+        web::build_if_changed()?;
+        if words.contains(&"--without") {
+            server::build_broken()?
+        } else {
+            server::build()?
+        }
+    };
+    let (bench, program) = (path(&bench)?, path(&program)?);
+    // Ended from outside it is to end what it started, which it does where it is told.
+    let start = [
+        "--pdeathsig",
+        "TERM",
+        bench,
+        "torture",
+        "--program",
+        program,
+    ];
+    Process::new("setpriv", &[&start[..], words].concat()).go()
+}
+
+/// The short run.
+pub(crate) fn short() -> Outcome {
+    run(&SHORT)
+}
+
+/// The positive control: acknowledged before it is on disk has to be found.
+pub(crate) fn short_without() -> Outcome {
+    run(&SHORT_WITHOUT)
+}
+
+fn path(path: &std::path::Path) -> Outcome<&str> {
+    path.to_str()
+        .ok_or_else(|| "the folder's name is not UTF-8".to_owned())
+}
