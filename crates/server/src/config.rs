@@ -2,11 +2,13 @@
 
 mod acme;
 mod cluster;
+pub(crate) mod database;
 mod mail;
 mod oidc;
 
 pub use acme::Acme;
 pub use cluster::Cluster;
+pub use database::DatabaseUrl;
 pub use mail::{MailConfig, MailTo};
 pub use oidc::{Oidc, is_loopback};
 
@@ -14,6 +16,7 @@ use crate::logging::LogFormat;
 use crate::push::{endpoint, vapid};
 use birdcall_call::beat::BEAT;
 use birdcall_protocol::body::{Audience, Calling};
+use birdcall_store::Database;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -27,6 +30,15 @@ pub struct Options {
     /// Folder for everything that is kept [default: ./data]
     #[arg(long, env = "BIRDCALL_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// The database: `sqlite:FILE`, or `postgres://USER:PASSWORD@HOST/NAME`, which several nodes can share [default: the
+    /// file birdcall.db in the data folder]
+    #[arg(
+        long,
+        env = "BIRDCALL_DATABASE",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub database: Option<DatabaseUrl>,
     /// Address and port of the web app [default: 127.0.0.1:8080]
     #[arg(long, env = "BIRDCALL_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
@@ -99,7 +111,7 @@ pub struct Options {
     /// Seconds a call rings [default: 45]
     #[arg(long, env = "BIRDCALL_RING_SECONDS", value_name = "N")]
     pub ring_seconds: Option<u32>,
-    /// The most the database may grow to, in MiB [default: as the disk takes]
+    /// The most the database may grow to, in MiB; SQLite only [default: as the disk takes]
     #[arg(long, env = "BIRDCALL_DATABASE_MIB", value_name = "N")]
     pub database_mib: Option<u32>,
     /// Address and port for Prometheus' figures [default: none]
@@ -206,6 +218,8 @@ const MOST_URLS: usize = 3;
 pub struct Config {
     /// Folder for everything that is kept.
     pub data: PathBuf,
+    /// The database.
+    pub database: Database,
     /// Address and port of the web app.
     pub listen: SocketAddr,
     /// Address and port of the relay, if there is one in this program.
@@ -269,6 +283,7 @@ impl Options {
             toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self {
             data: self.data.or(file.data),
+            database: self.database.or(file.database),
             listen: self.listen.or(file.listen),
             relay_listen: self.relay_listen.or(file.relay_listen),
             relay: self.relay.or(file.relay),
@@ -392,6 +407,7 @@ impl Options {
         });
         Ok(Config {
             key_file: self.key_file.unwrap_or_else(|| data.join("node.key")),
+            database: DatabaseUrl::resolve(self.database, &data)?,
             data,
             relay_listen,
             relay_urls,
@@ -455,6 +471,7 @@ impl Config {
         let acme = self.acme.as_ref();
         let options = Options {
             data: Some(self.data.clone()),
+            database: Some(DatabaseUrl::shown(&self.database)),
             listen: Some(self.listen),
             relay_listen: self.relay_listen,
             relay: Some(self.relay_listen.is_some()),

@@ -48,6 +48,16 @@ pub struct Running {
 pub async fn start(config: Config, clock: Clock) -> Result<Running, String> {
     let lock = prepare(&config)?;
     let store = open_store(&config).await?;
+    let alone = config.cluster.is_none();
+    let fits = store.claim(alone).await;
+    if !fits.map_err(|error| format!("cannot open {}: {error}", config.database))? {
+        let what = if alone {
+            "another server works on it; several have to be told so, each by `cluster = true`"
+        } else {
+            "a server works on it that does not know of others; it lacks `cluster = true`"
+        };
+        return Err(format!("{}: {what}", config.database));
+    }
     run_on(config, clock, store, lock).await
 }
 
@@ -195,14 +205,13 @@ async fn listen_plainly(
 /// # Errors
 /// A sentence.
 pub async fn open_store(config: &Config) -> Result<Store, String> {
-    let file = config.data.join("birdcall.db");
     let options = Options {
         max_pages: config.max_pages,
         ..Options::default()
     };
-    Store::open(&file, &options)
+    Store::connect(&config.database, &options)
         .await
-        .map_err(|error| format!("cannot open {}: {error}", file.display()))
+        .map_err(|error| format!("cannot open {}: {error}", config.database))
 }
 
 impl Running {

@@ -113,6 +113,20 @@ impl Store {
         }
     }
 
+    /// Says that a server works on this database from now on, alone or as one of several that know of each other;
+    /// `false` if another does so already with which that does not fit. It ends with `close`, or with the connection.
+    /// Whoever only looks or changes a row does not say so. Of a file nobody else knows by this: servers lock their data
+    /// folder.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn claim(&self, alone: bool) -> Result<bool, StoreError> {
+        match &self.0 {
+            Kind::Sqlite { .. } => Ok(true),
+            Kind::Postgres(postgres) => postgres.claim(alone).await,
+        }
+    }
+
     /// How long commits took so far.
     #[must_use]
     pub fn commits(&self) -> CommitTimes {

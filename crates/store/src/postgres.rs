@@ -18,6 +18,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// Transactions at once, of one node. More commit together and so write more in a second, until they are in each other's
 /// way: then more of them have to be run again. Each is a connection, of which a server has 100 unless told otherwise.
@@ -37,6 +38,9 @@ const TRUSTED: Duration = Duration::from_secs(1);
 /// None of ours waits for anything but the database.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// The number of the lock by which servers know of each other; any will do that nobody else uses in this database.
+const CLAIM: i64 = 0x6269_7264_6361_6c6c;
+
 /// What this was tried on first; older ones are refused.
 const OLDEST: i64 = 15;
 
@@ -45,6 +49,9 @@ const OLDEST: i64 = 15;
 pub(crate) struct Postgres {
     readers: AnyPool,
     writers: AnyPool,
+    connect: AnyConnectOptions,
+    /// Holds the lock by which servers know of each other.
+    claim: Arc<Mutex<Option<AnyConnection>>>,
     pub(crate) commits: Arc<Commits>,
     pub(crate) queue: Queue,
 }
@@ -82,6 +89,8 @@ impl Postgres {
         Ok(Self {
             readers: pool(READERS, for_readers(options)),
             writers: pool(WRITERS, for_writers(options)),
+            claim: Arc::default(),
+            connect,
             commits: Arc::default(),
             queue: Queue::default(),
         })
@@ -106,8 +115,34 @@ impl Postgres {
         Ok(session)
     }
 
+    pub(crate) async fn claim(&self, alone: bool) -> Result<bool, StoreError> {
+        let mut claim = self.claim.lock().await;
+        let mut connection = connected(&self.connect).await?;
+        // A machine that lost its power is noticed within the minute.
+        connection
+            .execute(sqlx::raw_sql(
+                "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10; \
+                 SET tcp_keepalives_count = 3",
+            ))
+            .await?;
+        let (granted,): (i64,) = sqlx::query_as(
+            "SELECT CASE WHEN CASE WHEN $1 = 1 THEN pg_try_advisory_lock($2) \
+             ELSE pg_try_advisory_lock_shared($2) END THEN 1 ELSE 0 END",
+        )
+        .bind(i64::from(alone))
+        .bind(CLAIM)
+        .fetch_one(&mut connection)
+        .await?;
+        *claim = (granted == 1).then_some(connection);
+        Ok(claim.is_some())
+    }
+
     /// Waits for what is under way.
     pub(crate) async fn close(&self) {
+        if let Some(connection) = self.claim.lock().await.take() {
+            // The server lets go of the lock however this ends.
+            let _ = connection.close().await;
+        }
         self.readers.close().await;
         self.writers.close().await;
     }
@@ -160,7 +195,7 @@ impl Drop for Session {
     }
 }
 
-/// A connection, tried for as long as a server takes that is being started.
+/// A connection, or an error within a bounded time.
 pub(crate) async fn connected(connect: &AnyConnectOptions) -> Result<AnyConnection, StoreError> {
     sqlx::any::install_default_drivers();
     tokio::time::timeout(PATIENCE, AnyConnection::connect_with(connect))

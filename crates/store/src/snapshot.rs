@@ -3,7 +3,8 @@
 //!
 //! Both open the file by themselves and leave its schema as it is, so they work beside a server of another version.
 
-use crate::{StoreError, schema};
+use crate::postgres::connected;
+use crate::{PostgresUrl, StoreError, schema};
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::any::{AnyConnectOptions, AnyRow, AnyTypeInfoKind, AnyValueRef};
@@ -135,6 +136,40 @@ pub async fn facts(file: &Path) -> Result<Facts, StoreError> {
         newest,
         push_key,
     })
+}
+
+/// Looks at a PostgreSQL database, which stays as it is.
+///
+/// # Errors
+/// `Unavailable`: it does not answer. `Broken`: there is nothing of ours in it.
+pub async fn postgres_facts(url: &PostgresUrl) -> Result<Facts, StoreError> {
+    let mut connection = connected(&url.connect()?).await?;
+    if !has_tables(&mut connection).await? {
+        return Err(StoreError::Broken("no tables".into()));
+    }
+    let facts = Facts {
+        schema: schema_of(&mut connection).await?,
+        wal: true,
+        newest: sqlx::query_scalar("SELECT coalesce(max(at), 0) FROM entries")
+            .fetch_one(&mut connection)
+            .await?,
+        push_key: sqlx::query_scalar("SELECT value FROM server_keys WHERE name = 'vapid'")
+            .fetch_optional(&mut connection)
+            .await?,
+    };
+    connection.close().await?;
+    Ok(facts)
+}
+
+/// Whether a PostgreSQL database has had a migration.
+async fn has_tables(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    let (tables,): (i64,) = sqlx::query_as(
+        "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() \
+         AND tablename = '_sqlx_migrations'",
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(tables > 0)
 }
 
 async fn schema_of(connection: &mut AnyConnection) -> Result<i64, StoreError> {

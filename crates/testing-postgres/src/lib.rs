@@ -318,6 +318,18 @@ impl Fresh {
     pub fn sql(&self, statements: &str) -> String {
         self.server.sql_in(&self.name, statements)
     }
+
+    /// What every row of every table says.
+    ///
+    /// # Panics
+    /// The server does not tell.
+    #[must_use]
+    pub fn everything(&self) -> String {
+        self.sql(
+            "SELECT string_agg(query_to_xml('SELECT * FROM ' || tablename, true, true, '')::text, '') \
+             FROM pg_tables WHERE schemaname = 'public'",
+        )
+    }
 }
 
 impl Drop for Fresh {

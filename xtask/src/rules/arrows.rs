@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "birdcall-store",
             "birdcall-relay",
             "birdcall-protocol",
+            "birdcall-testing-postgres",
         ],
     ),
     // It measures the relay as a process of its own, and speaks to it with the relay's codec. People for the server are

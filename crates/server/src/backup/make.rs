@@ -2,7 +2,7 @@ use super::{DATABASE, FORM, Held, MANIFEST, Manifest, NODE_KEY, pass, sync_folde
 use crate::config::Config;
 use crate::random;
 use birdcall_protocol::Timestamp;
-use birdcall_store::snapshot;
+use birdcall_store::{Database, snapshot};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -30,7 +30,12 @@ pub async fn make(
     to: &Path,
     at: Timestamp,
 ) -> Result<(PathBuf, Manifest), String> {
-    let database = config.data.join(DATABASE);
+    let Database::File(database) = &config.database else {
+        return Err(format!(
+            "the database is PostgreSQL's, and this is no copy of it: back it up with pg_dump, and {} with it",
+            config.key_file.display()
+        ));
+    };
     if !database.exists() {
         return Err(format!(
             "there is no {}; --data names the folder of the server",
@@ -48,7 +53,7 @@ pub async fn make(
     let draft = Draft::begin(&folder)?;
     let copy = draft.folder.join(DATABASE);
     let say = |error: birdcall_store::StoreError| format!("cannot copy the database: {error}");
-    snapshot::copy(&database, &copy).await.map_err(say)?;
+    snapshot::copy(database, &copy).await.map_err(say)?;
     let faults = snapshot::faults(&copy).await.map_err(say)?;
     if let Some(first) = faults.first() {
         return Err(format!(

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::push::vapid;
 use crate::relay::key;
 use birdcall_relay::credential::NodeKey;
-use birdcall_store::snapshot;
+use birdcall_store::{Database, PostgresUrl, StoreError, snapshot};
 use rustix::fs::statvfs;
 use std::fs::{self, Metadata};
 use std::io;
@@ -170,9 +170,12 @@ fn node_key(path: &Path, folder: &Metadata, report: &mut Report) -> Option<NodeK
 
 async fn database(config: &Config, report: &mut Report) {
     let about = "database";
-    let file = config.data.join("birdcall.db");
+    let file = match &config.database {
+        Database::File(file) => file,
+        Database::Postgres(url) => return postgres(url, report).await,
+    };
     let name = file.display();
-    let size = match fs::metadata(&file) {
+    let size = match fs::metadata(file) {
         Ok(meta) => meta.len(),
         Err(_) => {
             report.wrong(
@@ -184,7 +187,7 @@ async fn database(config: &Config, report: &mut Report) {
         }
     };
     let restore = "stop the server and restore the last backup into an empty folder: birdcall restore --from FILE";
-    let facts = match snapshot::facts(&file).await {
+    let facts = match snapshot::facts(file).await {
         Ok(facts) => facts,
         Err(error) => {
             report.wrong(about, format!("{name}: {error}"), restore);
@@ -203,7 +206,7 @@ async fn database(config: &Config, report: &mut Report) {
         );
         return;
     }
-    match snapshot::faults(&file).await {
+    match snapshot::faults(file).await {
         Ok(faults) => {
             if let Some(first) = faults.first() {
                 report.wrong(about, format!("{name} is damaged: {first}"), restore);
@@ -248,7 +251,51 @@ async fn database(config: &Config, report: &mut Report) {
         );
     }
     clock(facts.newest, report);
-    match facts.push_key.as_deref() {
+    push_key(facts.push_key.as_deref(), restore, report);
+}
+
+async fn postgres(url: &PostgresUrl, report: &mut Report) {
+    let about = "database";
+    let facts = match snapshot::postgres_facts(url).await {
+        Ok(facts) => facts,
+        Err(StoreError::Broken(why)) => {
+            report.warning(
+                about,
+                format!("{url} is there and holds nothing of ours yet ({why})"),
+                "the first start makes its tables: birdcall serve; from a file: birdcall migrate",
+            );
+            return;
+        }
+        Err(error) => {
+            report.wrong(
+                about,
+                format!("{url}: {error}"),
+                "see that PostgreSQL runs, that its pg_hba.conf lets this user in, and that the URL is right",
+            );
+            return;
+        }
+    };
+    let ours = snapshot::newest_schema();
+    if facts.schema < ours {
+        report.warning(
+            about,
+            format!(
+                "{url} is of an older version (schema {}, this one has {ours})",
+                facts.schema
+            ),
+            "the next start brings it up to date: birdcall serve",
+        );
+    } else {
+        // A newer one is that of nodes that were brought up to date before this one.
+        report.ok(about, format!("{url} answers, schema {}", facts.schema));
+    }
+    clock(facts.newest, report);
+    let restore = "stop the servers and restore the last pg_dump";
+    push_key(facts.push_key.as_deref(), restore, report);
+}
+
+fn push_key(kept: Option<&str>, restore: &str, report: &mut Report) {
+    match kept {
         Some(text) if vapid::is_key(text) => {
             report.ok("push key", "there, as push services know this server");
         }

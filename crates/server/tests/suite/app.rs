@@ -1,17 +1,15 @@
 //! A server for one test, people with sessions, sockets that are read like stories.
 
+use super::home::Home;
 use birdcall_protocol::Timestamp;
 use birdcall_server::clock::Clock;
 use birdcall_server::config::Options;
 use birdcall_server::serve::{self, Running};
-use birdcall_store::Store;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::{ORIGIN, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::path::Path;
 use std::time::Duration;
-use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -23,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct TestApp {
     pub(crate) running: Running,
     pub(crate) clock: Clock,
-    folder: TempDir,
+    home: Home,
 }
 
 impl TestApp {
@@ -32,14 +30,12 @@ impl TestApp {
     }
 
     pub(crate) async fn with(change: impl FnOnce(&mut Options)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self::in_folder(folder, Timestamp(1_800_000_000_000), change).await
+        Self::at_home(Home::new().await, Timestamp(1_800_000_000_000), change).await
     }
 
     /// With a clock that stands at the machine's time: the relay takes no credential from another year.
     pub(crate) async fn today(change: impl FnOnce(&mut Options)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self::in_folder(folder, Clock::System.now(), change).await
+        Self::at_home(Home::new().await, Clock::System.now(), change).await
     }
 
     /// Stops it and starts it again on the same data.
@@ -51,12 +47,13 @@ impl TestApp {
     pub(crate) async fn again_with(self, change: impl FnOnce(&mut Options)) -> Self {
         let now = self.clock.now();
         self.running.stop().await;
-        Self::in_folder(self.folder, now, change).await
+        Self::at_home(self.home, now, change).await
     }
 
-    async fn in_folder(folder: TempDir, now: Timestamp, change: impl FnOnce(&mut Options)) -> Self {
+    async fn at_home(home: Home, now: Timestamp, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options {
-            data: Some(folder.path().to_owned()),
+            data: Some(home.path().to_owned()),
+            database: Some(home.url().into()),
             listen: Some("127.0.0.1:0".parse().unwrap()),
             relay_listen: Some("127.0.0.1:0".parse().unwrap()),
             // The clock stands still, so nobody would be answered. `gate.rs` tests the beat.
@@ -71,20 +68,20 @@ impl TestApp {
         Self {
             running,
             clock,
-            folder,
+            home,
         }
     }
 
-    /// A node on the database in `shared`, with the node key there, and a data folder of its own.
+    /// A node on the database of `shared`, with the node key there, and a data folder of its own.
     pub(crate) async fn node(
-        shared: &Path,
+        shared: &Home,
         clock: &Clock,
         change: impl FnOnce(&mut Options),
     ) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let home = Home::bare();
         let mut options = Options {
-            data: Some(folder.path().to_owned()),
-            key_file: Some(shared.join("node.key")),
+            data: Some(home.path().to_owned()),
+            key_file: Some(shared.path().join("node.key")),
             listen: Some("127.0.0.1:0".parse().unwrap()),
             relay_listen: Some("127.0.0.1:0".parse().unwrap()),
             cluster: Some(true),
@@ -92,17 +89,14 @@ impl TestApp {
             ..Options::default()
         };
         change(&mut options);
-        let file = shared.join("birdcall.db");
-        let store = Store::open(&file, &birdcall_store::Options::default())
-            .await
-            .unwrap();
+        let store = shared.store().await;
         let running = serve::start_on(options.resolve().unwrap(), clock.clone(), store)
             .await
             .unwrap();
         Self {
             running,
             clock: clock.clone(),
-            folder,
+            home,
         }
     }
 

@@ -24,6 +24,7 @@ mod figures;
 mod foreign;
 mod frames;
 mod gate;
+mod home;
 mod idp;
 mod keeping;
 mod mail;
@@ -58,3 +59,6 @@ mod soft_key;
 mod tls;
 mod traces;
 mod turn;
+
+/// Where this run's servers keep what they keep: in files. `tests/postgres` is the run on PostgreSQL.
+const POSTGRES: bool = false;

@@ -1,19 +1,18 @@
 //! Several nodes on one database, with NATS between them, with a NATS that loses, doubles and turns around, and without.
 
 use super::app::{Device, Socket, TestApp};
+use super::home::Home;
 use super::nats::{Nats, bad_line};
 use birdcall_protocol::{NodeId, Timestamp};
 use birdcall_server::bus::presence;
 use birdcall_server::clock::Clock;
 use birdcall_server::config::Options;
 use birdcall_server::serve;
-use birdcall_store::{NewPresence, NodeRow, Store};
+use birdcall_store::{NewPresence, NodeRow};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 const OFFER: &str = include_str!("../../../call/tests/samples/chromium-offer.sdp");
 
@@ -21,7 +20,7 @@ const OFFER: &str = include_str!("../../../call/tests/samples/chromium-offer.sdp
 pub(crate) struct Nodes {
     pub(crate) nodes: Vec<TestApp>,
     pub(crate) clock: Clock,
-    pub(crate) shared: TempDir,
+    pub(crate) shared: Home,
 }
 
 impl Nodes {
@@ -31,11 +30,11 @@ impl Nodes {
     }
 
     pub(crate) async fn with(count: usize, change: impl Fn(&mut Options)) -> Self {
-        let shared = tempfile::tempdir().unwrap();
+        let shared = Home::new().await;
         let clock = Clock::manual(Timestamp(1_800_000_000_000));
         let mut nodes = Vec::new();
         for n in 0..count {
-            nodes.push(node(shared.path(), &clock, n, &change).await);
+            nodes.push(node(&shared, &clock, n, &change).await);
         }
         Self {
             nodes,
@@ -62,7 +61,7 @@ pub(crate) fn relay_url(n: usize) -> String {
     format!("turn:127.0.0.1:{}?transport=udp", n + 1)
 }
 
-async fn node(shared: &Path, clock: &Clock, n: usize, change: &impl Fn(&mut Options)) -> TestApp {
+async fn node(shared: &Home, clock: &Clock, n: usize, change: &impl Fn(&mut Options)) -> TestApp {
     TestApp::node(shared, clock, |options| {
         options.relay_urls = Some(vec![relay_url(n)]);
         options.node = Some(format!("node {n}"));
@@ -479,13 +478,8 @@ async fn no_address_stands_in_the_database() {
     .await;
     b.until("call_candidate").await;
     let found = |what: &str| {
-        let files = std::fs::read_dir(nodes.shared.path()).unwrap();
-        files.into_iter().any(|file| {
-            let bytes = std::fs::read(file.unwrap().path()).unwrap();
-            bytes
-                .windows(what.len())
-                .any(|part| part == what.as_bytes())
-        })
+        let kept = nodes.shared.kept();
+        kept.windows(what.len()).any(|part| part == what.as_bytes())
     };
     assert!(found("hello yourself"), "what is kept is found");
     assert!(!found("192.0.2.7"));
@@ -495,10 +489,7 @@ async fn no_address_stands_in_the_database() {
 async fn a_node_with_another_key_is_refused() {
     let nodes = Nodes::new(1, &[]).await;
     let folder = tempfile::tempdir().unwrap();
-    let file = nodes.shared.path().join("birdcall.db");
-    let store = Store::open(&file, &birdcall_store::Options::default())
-        .await
-        .unwrap();
+    let store = nodes.shared.store().await;
     let options = Options {
         data: Some(folder.path().to_owned()),
         listen: Some("127.0.0.1:0".parse().unwrap()),

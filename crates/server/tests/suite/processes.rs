@@ -1,6 +1,7 @@
 //! Nodes as they are run: processes that are told to stop one after the other, and killed, while people call.
 
 use super::app::{Device, Socket};
+use super::home::Home;
 use super::nodes::{call_entries, connected, relay_url, until};
 use super::process::Program;
 use reqwest::StatusCode;
@@ -12,9 +13,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Processes on one database file, which each finds in its own data folder.
+/// Processes on one database, each with a data folder of its own.
 pub(crate) struct Processes {
-    shared: TempDir,
+    shared: Home,
     folders: Vec<TempDir>,
     running: Vec<Option<Program>>,
     /// Where a browser may go.
@@ -22,14 +23,11 @@ pub(crate) struct Processes {
 }
 
 impl Processes {
-    pub(crate) fn start(count: usize, more: &[&str]) -> Self {
-        let shared = tempfile::tempdir().unwrap();
+    pub(crate) async fn start(count: usize, more: &[&str]) -> Self {
+        let shared = Home::new().await;
         let mut folders = Vec::new();
         for _ in 0..count {
-            let folder = tempfile::tempdir().unwrap();
-            let (file, here) = (shared.path().join("birdcall.db"), folder.path());
-            std::os::unix::fs::symlink(file, here.join("birdcall.db")).unwrap();
-            folders.push(folder);
+            folders.push(tempfile::tempdir().unwrap());
         }
         let mut nodes = Self {
             shared,
@@ -49,7 +47,10 @@ impl Processes {
         let key = self.shared.path().join("node.key");
         let (key, url) = (key.to_str().unwrap(), relay_url(n));
         let name = format!("node-{n}");
+        let database = self.shared.url();
         let own = [
+            "--database",
+            &database,
             "--cluster",
             "--node",
             &name,
@@ -188,7 +189,7 @@ pub(crate) async fn answered(b: &mut Socket, ann: &Device, bob: &Device) -> Stri
 /// Three nodes are restarted one after the other under calls, and none of them is dropped.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rolling_restart_drops_no_call() {
-    let mut nodes = Processes::start(3, &[]);
+    let mut nodes = Processes::start(3, &[]).await;
     let (ann, bob) = pair(nodes.url(0), "ann", "bob").await;
     let (cleo, dora) = pair(nodes.url(0), "cleo", "dora").await;
     ann.set_calling(|calling| calling["enhanced_privacy"] = true.into())
@@ -235,7 +236,7 @@ async fn a_rolling_restart_drops_no_call() {
 /// A node is killed while calls of its people ring, connect, and are talked on. Each comes to one end, with its reason.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_killed_leaves_no_call_without_an_end() {
-    let mut nodes = Processes::start(2, &["--ring-seconds", "4"]);
+    let mut nodes = Processes::start(2, &["--ring-seconds", "4"]).await;
     let (ann, bob) = pair(nodes.url(0), "ann", "bob").await;
     let (cleo, dora) = pair(nodes.url(0), "cleo", "dora").await;
     let (eve, finn) = pair(nodes.url(0), "eve", "finn").await;
@@ -305,7 +306,7 @@ async fn a_node_that_is_killed_leaves_no_call_without_an_end() {
 /// Two programs on one data folder are refused as ever, also in a cluster.
 #[tokio::test]
 async fn a_data_folder_is_one_nodes() {
-    let nodes = Processes::start(1, &[]);
+    let nodes = Processes::start(1, &[]).await;
     let folder: &Path = nodes.folders[0].path();
     let output = super::process::birdcall(folder)
         .args([

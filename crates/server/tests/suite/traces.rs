@@ -57,7 +57,7 @@ impl Collector {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_two_nodes_do_for_a_call_is_one_trace() {
     let collector = Collector::start().await;
-    let nodes = Processes::start(2, &["--otlp-endpoint", &collector.url]);
+    let nodes = Processes::start(2, &["--otlp-endpoint", &collector.url]).await;
     let (ann, bob) = pair(nodes.url(0), "annemarie", "bobolink").await;
     let bob = at(&bob, nodes.url(1));
     let (mut a, mut b) = (ann.socket().await, bob.socket().await);

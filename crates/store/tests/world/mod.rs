@@ -89,13 +89,7 @@ impl World {
     pub(crate) async fn kept(&self) -> Vec<u8> {
         match &self.home {
             Home::File { file, .. } => std::fs::read(file).unwrap(),
-            Home::Postgres(fresh) => {
-                let rows = "SELECT string_agg(query_to_xml('SELECT * FROM ' || tablename, true, true, '')::text, '') \
-                            FROM pg_tables WHERE schemaname = 'public'";
-                fresh
-                    .sql(&format!("SET xmlbinary = base64; {rows}"))
-                    .into_bytes()
-            }
+            Home::Postgres(fresh) => fresh.everything().into_bytes(),
         }
     }
 }
