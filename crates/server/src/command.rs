@@ -2,6 +2,7 @@
 
 mod backup;
 mod doctor;
+mod migrate;
 mod relay;
 mod report;
 
@@ -55,6 +56,8 @@ enum Command {
     Doctor(Box<doctor::DoctorLine>),
     /// Makes an instance out of a backup, in an empty data folder
     Restore(Box<backup::RestoreLine>),
+    /// Moves everything from a file to PostgreSQL, in one transaction and checked, while the server is stopped
+    Migrate(migrate::MigrateLine),
     /// Runs the relay alone, for a server on another machine
     Relay(Box<relay::Line>),
     /// Prints the OpenAPI document
@@ -126,6 +129,7 @@ pub async fn run(line: Line) -> Result<(), String> {
         Command::Backup(line) => backup::make(*line, &resolve).await,
         Command::Doctor(line) => doctor::run(*line, &resolve).await,
         Command::Restore(line) => backup::restore(*line, &resolve).await,
+        Command::Migrate(line) => migrate::run(line).await,
         Command::Relay(inner) => relay::run(*inner, line.config.as_deref()).await,
         Command::Openapi => print(&http::document().map_err(|error| error.to_string())?),
     }

@@ -15,7 +15,7 @@ use birdcall_store::{Options, Store};
 use prometheus_client::registry::Registry;
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -249,6 +249,11 @@ impl Drop for Running {
     }
 }
 
+/// What is locked in a data folder.
+pub(crate) fn lock_file(data: &Path) -> PathBuf {
+    data.join("birdcall.lock")
+}
+
 async fn run(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {
     let service = router.into_make_service_with_connect_info::<Peer>();
     let served = axum::serve(door, service).with_graceful_shutdown(async move {
@@ -265,7 +270,7 @@ async fn run(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {
 /// # Errors
 /// A sentence: one runs, or the folder cannot be written to.
 pub(crate) fn lock(data: &Path) -> Result<File, String> {
-    let path = data.join("birdcall.lock");
+    let path = lock_file(data);
     let file =
         File::create(&path).map_err(|error| format!("cannot make {}: {error}", path.display()))?;
     match file.try_lock() {

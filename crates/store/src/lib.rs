@@ -12,7 +12,8 @@
 //! hidden, so that it can be changed behind this face.
 //! No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
 //!
-//! A copy of everything while others write, and what is in one, is the business of `snapshot`. Ways in beside the password
+//! A copy of everything while others write, and what is in one, is the business of `snapshot`; from a file to PostgreSQL
+//! it goes by `moving`. Ways in beside the password
 //! stand in `ceremonies`, `passkeys` and `identities`. Several nodes on one database find each other by `nodes` and reach
 //! each other's sockets by `signals`.
 
@@ -39,6 +40,7 @@ mod fold;
 mod identities;
 mod leaving;
 mod mails;
+pub mod moving;
 mod nodes;
 mod open;
 mod pages;

@@ -205,7 +205,7 @@ pub(crate) async fn connected(connect: &AnyConnectOptions) -> Result<AnyConnecti
 }
 
 /// Refuses a server that is too old, and a database that does not keep every text.
-async fn check(connection: &mut AnyConnection) -> Result<(), StoreError> {
+pub(crate) async fn check(connection: &mut AnyConnection) -> Result<(), StoreError> {
     let (version, encoding): (String, String) = sqlx::query_as(
         "SELECT current_setting('server_version_num'), current_setting('server_encoding')",
     )

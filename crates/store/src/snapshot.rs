@@ -162,7 +162,7 @@ pub async fn postgres_facts(url: &PostgresUrl) -> Result<Facts, StoreError> {
 }
 
 /// Whether a PostgreSQL database has had a migration.
-async fn has_tables(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+pub(crate) async fn has_tables(connection: &mut AnyConnection) -> Result<bool, StoreError> {
     let (tables,): (i64,) = sqlx::query_as(
         "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() \
          AND tablename = '_sqlx_migrations'",
@@ -172,7 +172,7 @@ async fn has_tables(connection: &mut AnyConnection) -> Result<bool, StoreError> 
     Ok(tables > 0)
 }
 
-async fn schema_of(connection: &mut AnyConnection) -> Result<i64, StoreError> {
+pub(crate) async fn schema_of(connection: &mut AnyConnection) -> Result<i64, StoreError> {
     let newest = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
         .fetch_one(connection)
         .await?;
@@ -183,32 +183,54 @@ async fn sum(connection: &mut AnyConnection, name: String) -> Result<TableSum, S
     // A name out of the schema, quoted as it is there.
     let all = format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""));
     let mut stream = connection.fetch(sqlx::raw_sql(AssertSqlSafe(all)));
-    let (mut rows, mut sum) = (0, 0_u128);
+    let mut sum = Sum::default();
     while let Some(row) = stream.try_next().await? {
-        rows += 1;
-        sum = sum.wrapping_add(digest(&row)?);
+        sum.add(&row)?;
     }
     drop(stream);
-    Ok(TableSum {
-        name,
-        rows,
-        sum: format!("{sum:032x}"),
-    })
+    Ok(sum.of(&name))
 }
 
-/// Of a row, so that no two rows that differ are the same bytes.
-fn digest(row: &AnyRow) -> Result<u128, StoreError> {
+/// Rows that are being summed up.
+#[derive(Default)]
+pub(crate) struct Sum {
+    rows: u64,
+    sum: u128,
+}
+
+impl Sum {
+    /// One more row; how many bytes it has.
+    pub(crate) fn add(&mut self, row: &AnyRow) -> Result<usize, StoreError> {
+        let (digest, size) = digest(row)?;
+        self.rows += 1;
+        self.sum = self.sum.wrapping_add(digest);
+        Ok(size)
+    }
+
+    pub(crate) fn of(self, table: &str) -> TableSum {
+        TableSum {
+            name: table.to_owned(),
+            rows: self.rows,
+            sum: format!("{:032x}", self.sum),
+        }
+    }
+}
+
+/// Of a row, so that no two rows that differ are the same bytes; and how many bytes those are.
+fn digest(row: &AnyRow) -> Result<(u128, usize), StoreError> {
     let mut hash = Sha256::new();
+    let mut size = 0;
     for column in 0..row.len() {
         let value = row.try_get_raw(column)?;
         let (kind, bytes) = bytes(row, column, &value)?;
+        size += bytes.len();
         hash.update([kind]);
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(bytes);
     }
     let whole: [u8; 32] = hash.finalize().into();
     let half = whole.first_chunk().copied().unwrap_or_default();
-    Ok(u128::from_be_bytes(half))
+    Ok((u128::from_be_bytes(half), size))
 }
 
 fn bytes(
@@ -227,7 +249,7 @@ fn bytes(
 }
 
 /// To a database that is there, as it is.
-async fn open(file: &Path) -> Result<AnyConnection, StoreError> {
+pub(crate) async fn open(file: &Path) -> Result<AnyConnection, StoreError> {
     sqlx::any::install_default_drivers();
     let path = crate::open::escaped(file).ok_or_else(not_utf8)?;
     // Not `ro`: a reader of a database with a log has to write into the index of that log.

@@ -5,6 +5,7 @@ mod accounts;
 mod book;
 mod keeping;
 mod long;
+mod moving;
 mod passkeys;
 mod profiles;
 mod push;

@@ -17,11 +17,19 @@ pub(crate) const FILE: &str = "birdcall.db";
 pub struct DatabaseUrl(String);
 
 impl DatabaseUrl {
+    /// What it says.
+    ///
+    /// # Errors
+    /// A sentence, without what was typed.
+    pub(crate) fn read(&self) -> Result<Database, String> {
+        self.0.parse().map_err(|error| format!("database: {error}"))
+    }
+
     /// What it says; the file in the data folder where nobody said anything.
     pub(super) fn resolve(url: Option<Self>, data: &Path) -> Result<Database, String> {
         match url {
             None => Ok(Database::file(&data.join(FILE))),
-            Some(Self(text)) => text.parse().map_err(|error| format!("database: {error}")),
+            Some(url) => url.read(),
         }
     }
 

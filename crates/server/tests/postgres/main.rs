@@ -4,6 +4,7 @@
 #![expect(dead_code, reason = "helpers of subjects that are not here")]
 
 mod database;
+mod migrate;
 
 #[path = "../suite/accounts.rs"]
 mod accounts;
