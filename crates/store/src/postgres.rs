@@ -22,6 +22,8 @@ use tokio::sync::Mutex;
 
 /// Transactions at once, of one node. More commit together and so write more in a second, until they are in each other's
 /// way: then more of them have to be run again. Each is a connection, of which a server has 100 unless told otherwise.
+/// Measured, with 32 pairs who write as fast as they can: among 20,000 people with 200,000 messages 1 transaction in 100 is
+/// run again; among 64 people, whose rows share the few pages that are watched, 1 in 2.
 const WRITERS: u32 = 8;
 
 /// Connections that read, of one node.

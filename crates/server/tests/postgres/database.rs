@@ -116,3 +116,55 @@ async fn commands_know_a_database_by_its_url_and_print_no_password() {
         "{database}"
     );
 }
+
+/// PostgreSQL keeps no text with this character in it, and does not even compare with one. Whoever asks with it is told
+/// that there is no such thing, or that it is no such thing, as on files.
+#[tokio::test]
+async fn the_character_that_no_text_has_breaks_nothing() {
+    let app = TestApp::new().await;
+    let ann = app.sign_up("ann").await;
+    let document = ann.get("/openapi.json").await;
+    let mut asked = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let Some((start, _)) = path.split_once('{') else {
+            continue;
+        };
+        let path = start.trim_start_matches("/api/v1").to_owned()
+            + "a%00b"
+            + &path[path.rfind('}').unwrap() + 1..];
+        for method in operations.as_object().unwrap().keys() {
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let answer = ann.ask(method.clone(), &path, Some(json!({}))).await;
+            assert!(
+                !answer.status.is_server_error(),
+                "{method} {path}: {answer:?}"
+            );
+            asked += 1;
+        }
+    }
+    assert!(asked > 20, "{asked} operations have a place for a text");
+    for query in ["/people?q=a%00b", "/search?q=a%00b", "/calls?before=%00"] {
+        let answer = ann.ask(Method::GET, query, None).await;
+        assert!(!answer.status.is_server_error(), "{query}: {answer:?}");
+    }
+    for (path, body) in [
+        (
+            "/sessions",
+            json!({"handle": "a\0b", "password": "a\0b", "device": "a\0b"}),
+        ),
+        (
+            "/address-book",
+            json!({"email": "a\0@example.org", "name": "a\0b"}),
+        ),
+        (
+            "/reports",
+            json!({"about": "ann", "reason": "spam", "words": "a\0b"}),
+        ),
+    ] {
+        let answer = ann.post(path, body).await;
+        assert!(!answer.status.is_server_error(), "{path}: {answer:?}");
+    }
+    let change = json!({"name": "a\0b", "bio": "a\0b"});
+    let answer = ann.ask(Method::PATCH, "/me", Some(change)).await;
+    assert!(!answer.status.is_server_error(), "{answer:?}");
+}
