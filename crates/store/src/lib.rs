@@ -4,7 +4,7 @@
 //! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `database`, `open`, `reader`, `tx`,
 //! `queue`, `writer` (SQLite), `postgres`, `schema`, then one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
 //! `exceptions`, `asks`, `between`, `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`,
-//! `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`, `ring_tests`, `reports`.
+//! `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`, `ring_tests`, `reports`. `races` loses commits on purpose, for tests.
 //!
 //! The text of the statements is the same for SQLite and PostgreSQL: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. What it may not do: fail where something is there already
@@ -51,6 +51,7 @@ mod postgres;
 mod push;
 mod queue;
 mod quiet;
+mod races;
 mod reactions;
 mod reader;
 mod receipts;
@@ -92,6 +93,7 @@ pub use passkeys::{NewPasskey, PasskeyKey, PasskeyRow};
 pub use people::{CallingRow, Named, NewPerson, PersonRow};
 pub use pictures::{NewPicture, PictureFile, PictureSize};
 pub use push::{NewPush, PushAbout, PushRow, Subscription, WokenBy, WokenDevice};
+pub use races::Races;
 pub use reactions::NewReaction;
 pub use reader::Reader;
 pub use reports::{Act, ActRow, Evidence, NewAct, NewReportRow, ReportRow};

@@ -3,6 +3,7 @@
 use crate::commits::CommitTimes;
 use crate::database::Database;
 use crate::postgres::Postgres;
+use crate::races::Races;
 use crate::reader::{Held, Reader, Readers};
 use crate::tx::Tx;
 use crate::writer::Writer;
@@ -22,6 +23,9 @@ pub struct Options {
     pub max_pages: Option<u32>,
     /// What of a commit is on the disk when it is said to be.
     pub sync: Sync,
+    /// Commits that are lost as if another transaction had been faster. A server has none: this is for tests of what runs
+    /// them again.
+    pub races: Option<Races>,
 }
 
 /// What of a commit has to be on the disk before anybody is told "done". A server has no choice: this is for the test
@@ -42,13 +46,17 @@ impl Default for Options {
             lock_wait: Duration::from_secs(5),
             max_pages: None,
             sync: Sync::Full,
+            races: None,
         }
     }
 }
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Kind);
+pub struct Store {
+    kind: Kind,
+    races: Option<Races>,
+}
 
 #[derive(Clone)]
 enum Kind {
@@ -67,7 +75,8 @@ impl Store {
         match database {
             Database::File(file) => Self::open(file, options).await,
             Database::Postgres(url) => {
-                Ok(Self(Kind::Postgres(Postgres::open(url, options).await?)))
+                let kind = Kind::Postgres(Postgres::open(url, options).await?);
+                Ok(Self::of(kind, options))
             }
         }
     }
@@ -83,10 +92,18 @@ impl Store {
         let mut first = AnyConnection::connect_with(&connect).await?;
         prepare(&mut first, options, false).await?;
         schema::migrate_file(&mut first).await?;
-        Ok(Self(Kind::Sqlite {
+        let kind = Kind::Sqlite {
             readers: Readers::new(connect, options.clone()),
             writer: Writer::start(first),
-        }))
+        };
+        Ok(Self::of(kind, options))
+    }
+
+    fn of(kind: Kind, options: &Options) -> Self {
+        Self {
+            kind,
+            races: options.races.clone(),
+        }
     }
 
     /// A connection to read from. Each statement sees what was committed before it.
@@ -94,7 +111,7 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        let connection = match &self.0 {
+        let connection = match &self.kind {
             Kind::Sqlite { readers, .. } => Held::Borrowed(readers.borrow().await?),
             Kind::Postgres(postgres) => Held::Pooled(postgres.reader().await?),
         };
@@ -107,9 +124,9 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub async fn write(&self) -> Result<Tx, StoreError> {
-        match &self.0 {
-            Kind::Sqlite { writer, .. } => Tx::on_line(writer).await,
-            Kind::Postgres(postgres) => Tx::in_session(postgres).await,
+        match &self.kind {
+            Kind::Sqlite { writer, .. } => Tx::on_line(writer, self.races.clone()).await,
+            Kind::Postgres(postgres) => Tx::in_session(postgres, self.races.clone()).await,
         }
     }
 
@@ -130,7 +147,7 @@ impl Store {
     /// How long commits took so far.
     #[must_use]
     pub fn commits(&self) -> CommitTimes {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite { writer, .. } => writer.commits.so_far(),
             Kind::Postgres(postgres) => postgres.commits.so_far(),
         }
@@ -139,7 +156,7 @@ impl Store {
     /// How long the transaction that waits longest for its turn has waited so far. It costs little to ask.
     #[must_use]
     pub fn queue(&self) -> Duration {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite { writer, .. } => writer.queue.longest(),
             Kind::Postgres(postgres) => postgres.queue.longest(),
         }
@@ -147,7 +164,7 @@ impl Store {
 
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite { readers, writer } => {
                 readers.close().await;
                 writer.close().await;

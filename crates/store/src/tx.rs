@@ -3,6 +3,7 @@
 use crate::StoreError;
 use crate::commits::Commits;
 use crate::postgres::Postgres;
+use crate::races::Races;
 use crate::reader::{Held, Reader};
 use crate::writer::Writer;
 use std::ops::{Deref, DerefMut};
@@ -16,26 +17,32 @@ pub struct Tx {
     /// SQLite's committer, who has to come by when this ends.
     wanted: Option<mpsc::Sender<()>>,
     commits: Arc<Commits>,
+    races: Option<Races>,
 }
 
 impl Tx {
-    pub(crate) async fn on_line(writer: &Writer) -> Result<Self, StoreError> {
+    pub(crate) async fn on_line(writer: &Writer, races: Option<Races>) -> Result<Self, StoreError> {
         Ok(Self {
             reader: Reader {
                 connection: Held::Writer(writer.turn().await?),
             },
             wanted: Some(writer.wanted()),
             commits: Arc::clone(&writer.commits),
+            races,
         })
     }
 
-    pub(crate) async fn in_session(postgres: &Postgres) -> Result<Self, StoreError> {
+    pub(crate) async fn in_session(
+        postgres: &Postgres,
+        races: Option<Races>,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             reader: Reader {
                 connection: Held::Session(postgres.begin().await?),
             },
             wanted: None,
             commits: Arc::clone(&postgres.commits),
+            races,
         })
     }
 
@@ -45,6 +52,10 @@ impl Tx {
     /// `Unavailable`: it is not there, none of it; unless the connection to a PostgreSQL server was lost at this very
     /// moment: then nobody knows, and whoever tries again has to find out by the key of what they did. `Raced`.
     pub async fn commit(mut self) -> Result<(), StoreError> {
+        if self.races.as_ref().is_some_and(Races::loses) {
+            // Dropped without a commit: taken back.
+            return Err(StoreError::Raced);
+        }
         let begun = Instant::now();
         let commits = Arc::clone(&self.commits);
         let told = match &mut self.reader.connection {

@@ -1,7 +1,7 @@
 //! What can befall a file: no more room, another process. And where a world's is.
 
 use crate::world::{ANN, BOB, Home, World, message};
-use birdcall_store::{Options, StoreError};
+use birdcall_store::{Options, Races, StoreError};
 use std::path::Path;
 use std::time::Duration;
 
@@ -80,4 +80,41 @@ async fn a_locked_database_gives_an_error() {
         .await
         .unwrap();
     tx.commit().await.unwrap();
+}
+
+/// Commits that are lost on purpose, for tests of what runs them again: nothing of them is there, and those that share a
+/// commit with them are not touched.
+#[tokio::test]
+async fn a_commit_that_is_lost_on_purpose_is_taken_back_and_no_other() {
+    let races = Races::default();
+    let world = World::with(Options {
+        races: Some(races.clone()),
+        ..Options::default()
+    })
+    .await;
+    races.set_every(3);
+    let mut tasks = Vec::new();
+    for n in 0..30 {
+        let store = world.store.clone();
+        tasks.push(tokio::spawn(async move {
+            let key = n.to_string();
+            let mut tx = store.write().await.unwrap();
+            tx.add_message(&message(ANN, BOB, &key, "said"))
+                .await
+                .unwrap();
+            tx.commit().await
+        }));
+    }
+    let mut lost = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(()) => {}
+            Err(StoreError::Raced) => lost += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!((lost, races.lost()), (10, 10));
+    let mut reader = world.store.read().await.unwrap();
+    let (kept, _) = reader.entries(ANN, BOB, None, 100).await.unwrap();
+    assert_eq!(kept.len(), 20);
 }
