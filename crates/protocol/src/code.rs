@@ -88,6 +88,9 @@ pub enum Code {
     GoingDown,
     /// The server has more to do than it can; calls that go on and messages come first. Try again in a moment.
     Overloaded,
+    /// Others wrote the same things at the same moment, again and again, until the server gave up; nothing was changed. Try
+    /// again in a moment.
+    Busy,
     /// The database did not take it (disk full, locked, down); nothing was changed. Try again.
     Unavailable,
     /// Our fault.
@@ -139,6 +142,7 @@ impl Code {
             Self::Full => "full",
             Self::GoingDown => "going_down",
             Self::Overloaded => "overloaded",
+            Self::Busy => "busy",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }

@@ -16,6 +16,7 @@ use crate::password::Passwords;
 use crate::picture::Studio;
 use crate::problem::ApiError;
 use crate::push::Push;
+use crate::raced::{self, Outcome};
 use crate::relay::Relaying;
 use birdcall_protocol::Code;
 use birdcall_store::Store;
@@ -149,6 +150,13 @@ impl App {
             .admission
             .takes_socket(self.clock.now(), self.store.queue());
         taken.then_some(()).ok_or(ApiError(Code::Overloaded))
+    }
+}
+
+impl App {
+    /// Runs work until it loses no race ([`raced::again`]).
+    pub async fn again<F: Future<Output: Outcome>>(&self, work: impl FnMut() -> F) -> F::Output {
+        raced::again(self.config.tries, work).await
     }
 }
 

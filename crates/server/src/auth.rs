@@ -88,11 +88,11 @@ async fn known(parts: &mut Parts, app: &App) -> Result<SignedIn, ApiError> {
 fn touch(app: &App, device: DeviceId) {
     let app = app.clone();
     tokio::spawn(async move {
-        let noted = async {
+        let noted = app.again(|| async {
             let mut tx = app.store.write().await?;
             tx.touch_device(device, app.clock.now()).await?;
             tx.commit().await
-        };
+        });
         if let Err(error) = noted.await {
             tracing::warn!(%error, "a device's last use was not noted");
         }

@@ -21,7 +21,7 @@ pub use signal::{Signal, send};
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config;
+use crate::{config, raced};
 use birdcall_protocol::{NodeId, PersonId, Timestamp};
 use birdcall_relay::credential::NodeKey;
 use birdcall_store::{Store, StoreError};
@@ -92,10 +92,14 @@ impl Bus {
             return Ok(Self::Local);
         };
         let say = |error: StoreError| error.to_string();
-        let mut tx = store.write().await.map_err(say)?;
         let ours = seal::mark(key);
-        let kept = tx.keep_server_key("node_key", &ours).await.map_err(say)?;
-        tx.commit().await.map_err(say)?;
+        let kept = raced::again(config.tries, || async {
+            let mut tx = store.write().await?;
+            let kept = tx.keep_server_key("node_key", &ours).await?;
+            tx.commit().await?;
+            Ok(kept)
+        });
+        let kept = kept.await.map_err(say)?;
         if kept != ours {
             return Err(format!(
                 "the node key in {} is not the one of the other nodes on this database; copy theirs to it",

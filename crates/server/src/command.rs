@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Options};
 use crate::manager::{self, Said};
 use crate::traces::Traces;
-use crate::{demo, http, logging, password, random, serve};
+use crate::{demo, http, logging, password, raced, random, serve};
 use birdcall_protocol::Handle;
 use birdcall_protocol::frame::Changed;
 use birdcall_store::{Act, NewPerson, News, Purpose, StoreError};
@@ -209,27 +209,33 @@ async fn user(config: Config, command: UserCommand) -> Result<(), String> {
             let name = crate::text::name(name.as_deref().unwrap_or(handle.as_str()))
                 .map_err(|_| "a name has 1 to 50 characters")?;
             let hash = typed_password().await?;
-            let mut tx = store.write().await.map_err(say)?;
-            let added = tx
-                .add_person(&NewPerson {
-                    id: random::person(),
-                    handle: &handle,
-                    name: &name,
-                    password: &hash,
-                    calling: config.calling_at_first(),
-                    at: Clock::System.now(),
-                })
-                .await;
-            match added {
-                Ok(()) => tx.commit().await.map_err(say)?,
-                Err(StoreError::Conflict) => return Err(format!("@{handle} is taken")),
-                Err(error) => return Err(say(error)),
+            let new = NewPerson {
+                id: random::person(),
+                handle: &handle,
+                name: &name,
+                password: &hash,
+                calling: config.calling_at_first(),
+                at: Clock::System.now(),
+            };
+            let added = raced::again(raced::TRIES, || async {
+                let mut tx = store.write().await?;
+                match tx.add_person(&new).await {
+                    Err(StoreError::Conflict) => return Ok(false),
+                    added => added?,
+                }
+                tx.commit().await?;
+                Ok(true)
+            });
+            if !added.await.map_err(say)? {
+                return Err(format!("@{handle} is taken"));
             }
             print(&format!("@{handle} added\n"))?;
         }
         UserCommand::Password { handle } => {
             let hash = typed_password().await?;
-            if !set_password(&store, &handle, &hash).await.map_err(say)? {
+            let set = || set_password(&store, &handle, &hash);
+            let there = raced::again(raced::TRIES, set).await.map_err(say)?;
+            if !there {
                 return Err(format!("there is no @{handle}"));
             }
             print(&format!("@{handle} has another password\n"))?;

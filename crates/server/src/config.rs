@@ -14,9 +14,10 @@ pub use oidc::{Oidc, is_loopback};
 
 use crate::logging::LogFormat;
 use crate::push::{endpoint, vapid};
+use crate::raced;
 use birdcall_call::beat::BEAT;
 use birdcall_protocol::body::{Audience, Calling};
-use birdcall_store::Database;
+use birdcall_store::{Database, Races};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -202,6 +203,15 @@ pub struct Options {
     #[arg(skip)]
     #[serde(skip)]
     pub beat: Option<Duration>,
+    /// Tests run nothing again that lost a race, to show what would happen then; nobody else sets it [default:
+    /// [`raced::TRIES`]]
+    #[arg(skip)]
+    #[serde(skip)]
+    pub tries: Option<u32>,
+    /// Tests lose commits on purpose; nobody else sets it [default: none]
+    #[arg(skip)]
+    #[serde(skip)]
+    pub races: Option<Races>,
 }
 
 /// Where the relay listens unless told otherwise: the port that RFC 8656 gives it, on every address of both families.
@@ -268,6 +278,10 @@ pub struct Config {
     pub demo: bool,
     /// The beat on which callers are told things (C-6).
     pub beat: Duration,
+    /// How often work that loses races is run (see `raced`).
+    pub tries: u32,
+    /// Commits that a test loses on purpose.
+    pub races: Option<Races>,
 }
 
 impl Options {
@@ -323,6 +337,8 @@ impl Options {
             log_format: self.log_format.or(file.log_format),
             demo: self.demo.or(file.demo),
             beat: self.beat.or(file.beat),
+            tries: self.tries.or(file.tries),
+            races: self.races.or(file.races),
         })
     }
 
@@ -436,6 +452,8 @@ impl Options {
             log_format: self.log_format.unwrap_or_default(),
             demo: self.demo.unwrap_or(false),
             beat: self.beat.unwrap_or_else(beat_at_first),
+            tries: self.tries.unwrap_or(raced::TRIES),
+            races: self.races,
         })
     }
 }
@@ -512,6 +530,8 @@ impl Config {
             log_format: Some(self.log_format),
             demo: Some(self.demo),
             beat: None,
+            tries: None,
+            races: None,
         };
         toml::to_string(&options).map_err(|error| error.to_string())
     }

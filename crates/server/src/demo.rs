@@ -21,7 +21,9 @@ pub const PASSWORD: &str = "birdcall-demo";
 /// # Errors
 /// A sentence.
 pub async fn people(app: &App) -> Result<(), String> {
-    make(app).await.map_err(|error| error.to_string())
+    app.again(|| make(app))
+        .await
+        .map_err(|error| error.to_string())
 }
 
 async fn make(app: &App) -> Result<(), StoreError> {

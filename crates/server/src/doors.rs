@@ -4,9 +4,12 @@
 //! looked up), so many requests a network of whoever is not signed in. Narrow doors stand before single things that
 //! cost more, or are worth guessing at. What is asked for of somebody else's behalf (a handle, an address) counts by
 //! that, too, so that many networks together do not get further than one.
+//!
+//! What lost a race in the database is run again (`raced`), and counts once all the same.
 
 use crate::clock::Clock;
 use crate::problem::ApiError;
+use crate::raced::{note_passed, passed_before};
 use axum::http::Method;
 use birdcall_protocol::{Code, Email, Handle, PersonId, Timestamp};
 use governor::clock::Clock as GovernorClock;
@@ -331,7 +334,7 @@ impl Doors {
 
     /// Before a typing hint. One too many is no error: it is not passed on.
     pub fn typing(&self, person: PersonId) -> bool {
-        self.typing.check_key(&person).is_ok()
+        self.check(&self.typing, &person).is_ok()
     }
 
     /// Before asking for a first message.
@@ -392,12 +395,17 @@ impl Doors {
         door: &Limiter<K>,
         who: &K,
     ) -> Result<(), ApiError> {
+        if passed_before(door, who) {
+            return Ok(());
+        }
         door.check_key(who).map_err(|not_until| {
             let wait = not_until.wait_time_from(GovernorClock::now(&self.clock));
             // Outside of a request nobody asks for it.
             let _ = WAIT.try_with(|told| told.set(Some(wait)));
             ApiError(Code::TooMany)
-        })
+        })?;
+        note_passed(door, who);
+        Ok(())
     }
 }
 

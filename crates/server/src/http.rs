@@ -36,6 +36,7 @@ mod voices;
 mod ways_in;
 
 use crate::app::App;
+use crate::raced;
 use crate::socket;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -153,6 +154,7 @@ pub fn router(app: App) -> Router {
         .merge(health::router())
         .fallback(assets::serve)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn_with_state(app.config.tries, raced::repeat))
         .layer(from_fn_with_state(app.clone(), security::guard))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::new())

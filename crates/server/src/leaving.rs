@@ -2,6 +2,7 @@
 //! server that was killed left it.
 
 use crate::app::App;
+use crate::raced;
 use birdcall_protocol::{Handle, PersonId};
 use birdcall_store::StoreError;
 use std::time::Duration;
@@ -30,7 +31,7 @@ pub async fn run(app: App) {
         let next = match round(&app).await {
             Ok(next) => next.unwrap_or(now + IDLE).min(now + IDLE),
             Err(error) => {
-                tracing::error!(%error, "an account was not deleted");
+                raced::say(&error, "an account was not deleted");
                 now + PAUSE
             }
         };
@@ -56,17 +57,20 @@ async fn round(app: &App) -> Result<Option<birdcall_protocol::Timestamp>, StoreE
 
 async fn bury(app: &App, person: PersonId) -> Result<(), StoreError> {
     let now = app.clock.now();
-    let tombstone = Handle::tombstone(rand::random());
-    let mut tx = app.store.write().await?;
-    tx.bury(person, &tombstone, now, now + HANDLE_KEPT).await?;
-    tx.commit().await?;
-    loop {
+    let buried = app.again(|| async {
+        let tombstone = Handle::tombstone(rand::random());
+        let mut tx = app.store.write().await?;
+        tx.bury(person, &tombstone, now, now + HANDLE_KEPT).await?;
+        tx.commit().await
+    });
+    buried.await?;
+    let rewrite = || async {
         let mut tx = app.store.write().await?;
         let more = tx.rewrite_calls(person).await?;
         tx.commit().await?;
-        if !more {
-            tracing::info!("an account was deleted");
-            return Ok(());
-        }
-    }
+        Ok::<_, StoreError>(more)
+    };
+    while app.again(rewrite).await? {}
+    tracing::info!("an account was deleted");
+    Ok(())
 }

@@ -47,6 +47,7 @@ pub mod password;
 pub mod picture;
 pub mod problem;
 pub mod push;
+pub mod raced;
 pub mod random;
 pub mod reactions;
 pub mod receipts;

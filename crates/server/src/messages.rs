@@ -99,14 +99,19 @@ pub async fn send_picture(
 }
 
 async fn keep(app: &App, sent: Sent<'_>, content: Content<'_>) -> Result<Entry, ApiError> {
+    text::key(sent.key)?;
+    app.doors.message(sent.from)?;
+    // Here and not around all of it: a picture is made once.
+    app.again(|| write(app, sent, content)).await
+}
+
+async fn write(app: &App, sent: Sent<'_>, content: Content<'_>) -> Result<Entry, ApiError> {
     let Sent {
         from,
         to,
         key,
         reply_to,
     } = sent;
-    let key = text::key(key)?;
-    app.doors.message(from)?;
     let mut tx = app.store.write().await?;
     let facts = tx.writes_to(from, to, key).await?;
     let facts = facts.ok_or(ApiError(Code::NotFound))?;

@@ -6,6 +6,7 @@
 
 use crate::looks;
 use crate::problem::ApiError;
+use crate::raced;
 use birdcall_protocol::Code;
 use birdcall_protocol::limits::{MAX_BIO, MAX_NAME};
 use birdcall_store::{Named, Store, StoreError};
@@ -42,23 +43,31 @@ pub fn name(text: &str) -> Result<Named, ApiError> {
 pub async fn fold_all(store: &Store) -> Result<(), StoreError> {
     let mark = format!("names_folded_{}", looks::VERSION);
     if store.read().await?.server_key(&mark).await?.is_none() {
-        let mut tx = store.write().await?;
-        tx.unfold_names().await?;
-        tx.keep_server_key(&mark, "").await?;
-        tx.commit().await?;
+        let unfold = || async {
+            let mut tx = store.write().await?;
+            tx.unfold_names().await?;
+            tx.keep_server_key(&mark, "").await?;
+            tx.commit().await
+        };
+        raced::again(raced::TRIES, unfold).await?;
     }
-    loop {
-        // Few enough not to keep writers waiting.
-        let mut tx = store.write().await?;
-        let some = tx.unfolded(500).await?;
-        if some.is_empty() {
-            return Ok(());
-        }
-        for (id, handle, text) in some {
-            tx.fold_name(id, &handle, &named(text)).await?;
-        }
-        tx.commit().await?;
+    while raced::again(raced::TRIES, || fold_some(store)).await? {}
+    Ok(())
+}
+
+/// Whether there were some.
+async fn fold_some(store: &Store) -> Result<bool, StoreError> {
+    let mut tx = store.write().await?;
+    // Few enough not to keep writers waiting.
+    let some = tx.unfolded(500).await?;
+    if some.is_empty() {
+        return Ok(false);
     }
+    for (id, handle, text) in some {
+        tx.fold_name(id, &handle, &named(text)).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 fn named(text: String) -> Named {

@@ -1,5 +1,6 @@
 //! The one error that becomes a response: a stable code and a sentence (RFC 9457).
 
+use crate::raced::Raced;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use birdcall_call::Refusal;
@@ -7,7 +8,7 @@ use birdcall_protocol::Code;
 use birdcall_protocol::body::Problem;
 use birdcall_store::StoreError;
 
-/// Who is turned away by a server that goes down or has too much to do comes back within this many seconds. Raising it spreads them more and
+/// Who is turned away by a server that goes down, has too much to do or was raced too often comes back within this many seconds. Raising it spreads them more and
 /// keeps them waiting longer.
 const LAST_AGAIN: u32 = 5;
 
@@ -120,6 +121,10 @@ impl ApiError {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "This server is busy. Try again in a moment.",
             ),
+            Code::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Too much happens at once just now. Try again in a moment.",
+            ),
             Code::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "That could not be saved. Try again.",
@@ -151,11 +156,8 @@ impl From<StoreError> for ApiError {
                 tracing::error!(%why, "the database is not available");
                 Self(Code::Unavailable)
             }
-            // Who came here has not got through after all the times it was run again.
-            StoreError::Raced => {
-                tracing::warn!("a transaction was raced too often");
-                Self(Code::Unavailable)
-            }
+            // Run again by whoever asked for it (`raced`); this is what is said if that was of no use.
+            StoreError::Raced => Self(Code::Busy),
             // Handlers that expect a conflict have looked before they come here.
             StoreError::Conflict => {
                 tracing::error!("a conflict that no handler expected");
@@ -180,7 +182,10 @@ impl IntoResponse for ApiError {
         let text = serde_json::to_string(&body).unwrap_or_default();
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
         let mut response = (status, kind, text).into_response();
-        if matches!(self.0, Code::GoingDown | Code::Overloaded) {
+        if self.0 == Code::Busy {
+            response.extensions_mut().insert(Raced);
+        }
+        if matches!(self.0, Code::GoingDown | Code::Overloaded | Code::Busy) {
             // Not all in the same second.
             let wait = HeaderValue::from(rand::random_range(1..=LAST_AGAIN));
             response.headers_mut().insert(header::RETRY_AFTER, wait);

@@ -158,6 +158,20 @@ async fn push(
             done => break (done, answer),
         }
     };
+    let news = app.again(|| settle(app, to, done)).await?;
+    if news {
+        app.hub.news(to.person);
+    }
+    say(match (done, answer) {
+        (Outcome::Reached, _) => RingStep::Accepted,
+        (_, Answer::Status(..)) => RingStep::Refused,
+        (_, Answer::Silence) => RingStep::Unreachable,
+    })
+    .await
+}
+
+/// Writes down what came of a push. Whether that is news.
+async fn settle(app: &App, to: &Subscription, done: Outcome) -> Result<bool, StoreError> {
     let mut tx = app.store.write().await?;
     let now = app.clock.now();
     let news = match done {
@@ -171,19 +185,23 @@ async fn push(
         tx.tell(to.person, News::Changed(Changed::Devices)).await?;
     }
     tx.commit().await?;
-    if news {
-        app.hub.news(to.person);
-    }
-    say(match (done, answer) {
-        (Outcome::Reached, _) => RingStep::Accepted,
-        (_, Answer::Status(..)) => RingStep::Refused,
-        (_, Answer::Silence) => RingStep::Unreachable,
-    })
-    .await
+    Ok(news)
 }
 
 /// Adds a step, unless it is there, or the test is another by now.
 async fn note(
+    app: &App,
+    person: PersonId,
+    device: DeviceId,
+    test: TestId,
+    step: RingStep,
+    way: RingWay,
+) -> Result<(), StoreError> {
+    app.again(|| add(app, person, device, test, step, way))
+        .await
+}
+
+async fn add(
     app: &App,
     person: PersonId,
     device: DeviceId,

@@ -115,10 +115,13 @@ async fn fold_all(app: &App) -> Result<(), StoreError> {
     }
     let mut after = (0, 0);
     loop {
-        let mut tx = app.store.write().await?;
-        let next = tx.fold_some(after, SLICE).await?;
-        tx.commit().await?;
-        match next {
+        let fold = || async {
+            let mut tx = app.store.write().await?;
+            let next = tx.fold_some(after, SLICE).await?;
+            tx.commit().await?;
+            Ok::<_, StoreError>(next)
+        };
+        match app.again(fold).await? {
             Some(place) => after = place,
             None => return Ok(()),
         }

@@ -207,6 +207,7 @@ async fn listen_plainly(
 pub async fn open_store(config: &Config) -> Result<Store, String> {
     let options = Options {
         max_pages: config.max_pages,
+        races: config.races.clone(),
         ..Options::default()
     };
     Store::connect(&config.database, &options)

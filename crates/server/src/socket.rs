@@ -102,14 +102,17 @@ async fn note_zone(app: &App, session: Session, zone: &str) -> Result<(), ApiErr
         return Ok(());
     };
     let name = zone.iana_name().unwrap_or_default();
-    let mut tx = app.store.write().await?;
-    if tx.set_device_zone(session.device, name).await? {
-        tx.tell(session.person, News::Changed(Changed::Devices))
-            .await?;
-        tx.commit().await?;
-        app.hub.news(session.person);
-    }
-    Ok(())
+    app.again(|| async {
+        let mut tx = app.store.write().await?;
+        if tx.set_device_zone(session.device, name).await? {
+            tx.tell(session.person, News::Changed(Changed::Devices))
+                .await?;
+            tx.commit().await?;
+            app.hub.news(session.person);
+        }
+        Ok(())
+    })
+    .await
 }
 
 struct Connection {
@@ -242,7 +245,8 @@ impl Connection {
             return self.refuse(answer::key_of(&text), Code::BadInput).await;
         };
         let re = answer::re(&frame);
-        match answer::answer(&self.app, &self.mailbox, frame).await {
+        let answered = || answer::answer(&self.app, &self.mailbox, frame.clone());
+        match self.app.again(answered).await {
             Ok(reply) => {
                 self.refused = 0;
                 match reply {
@@ -250,7 +254,12 @@ impl Connection {
                     None => Ok(()),
                 }
             }
-            Err(ApiError(code)) => self.refuse(re, code).await,
+            Err(ApiError(code)) => {
+                if code == Code::Busy {
+                    tracing::warn!("a frame lost a race every time");
+                }
+                self.refuse(re, code).await
+            }
         }
     }
 

@@ -138,7 +138,7 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub async fn claim(&self, alone: bool) -> Result<bool, StoreError> {
-        match &self.0 {
+        match &self.kind {
             Kind::Sqlite { .. } => Ok(true),
             Kind::Postgres(postgres) => postgres.claim(alone).await,
         }

@@ -628,7 +628,7 @@ export interface paths {
                         "application/json": components["schemas"]["CallView"];
                     };
                 };
-                /** @description no_relay (P-5), overloaded, unavailable */
+                /** @description no_relay (P-5), overloaded, busy, unavailable */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4884,7 +4884,7 @@ export interface components {
          * @description What went wrong, by what the client can do about it.
          * @enum {string}
          */
-        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "account_disabled" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "proof_needed" | "last_way_in" | "ceremony_over" | "passkey_refused" | "passkey_unknown" | "passkey_known" | "no_passkeys_here" | "provider_away" | "provider_refused" | "identity_taken" | "no_mail" | "wrong_code" | "leaving" | "too_late" | "full" | "going_down" | "overloaded" | "unavailable" | "internal";
+        Code: "bad_input" | "too_large" | "not_signed_in" | "wrong_password" | "account_disabled" | "handle_taken" | "sign_up_closed" | "too_many" | "foreign_origin" | "not_found" | "yourself" | "you_blocked" | "key_reused" | "first_message_needed" | "already_in_call" | "already_calling" | "no_relay" | "call_over" | "out_of_turn" | "bad_description" | "bad_push_endpoint" | "bad_sound" | "bad_picture" | "proof_needed" | "last_way_in" | "ceremony_over" | "passkey_refused" | "passkey_unknown" | "passkey_known" | "no_passkeys_here" | "provider_away" | "provider_refused" | "identity_taken" | "no_mail" | "wrong_code" | "leaving" | "too_late" | "full" | "going_down" | "overloaded" | "busy" | "unavailable" | "internal";
         /** @description A conversation's head. It exists for any two people, also before the first message. */
         Conversation: {
             /**

@@ -18,6 +18,7 @@ export type CallRefusal =
       | 'call_over'
       | 'going_down'
       | 'overloaded'
+      | 'busy'
       | 'unavailable'
     >
   | 'other';
@@ -36,6 +37,7 @@ const again: Record<CallRefusal, boolean> = {
   call_over: true,
   going_down: true,
   overloaded: true,
+  busy: true,
   unavailable: true,
   other: true,
 };

@@ -2,6 +2,7 @@
 
 use super::{Cluster, LEASE, RENEW_EVERY, presence};
 use crate::app::App;
+use crate::raced;
 use birdcall_call::RelayState;
 use birdcall_store::{NodeRow, StoreError};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ pub(super) async fn run(app: &App, cluster: &Arc<Cluster>) {
     loop {
         tokio::time::sleep(RENEW_EVERY).await;
         if let Err(error) = round(app, cluster).await {
-            tracing::warn!(%error, "this node could not say that it is there");
+            raced::say(&error, "this node could not say that it is there");
         }
     }
 }
@@ -23,10 +24,14 @@ pub(super) async fn run(app: &App, cluster: &Arc<Cluster>) {
 async fn round(app: &App, cluster: &Cluster) -> Result<(), StoreError> {
     renew(app, cluster).await?;
     let now = Cluster::now();
-    let mut tx = app.store.write().await?;
-    let gone = tx.sweep_nodes(now, cluster.id).await?;
-    tx.sweep_signals(now - SIGNALS_KEPT).await?;
-    tx.commit().await?;
+    let gone = app.again(|| async {
+        let mut tx = app.store.write().await?;
+        let gone = tx.sweep_nodes(now, cluster.id).await?;
+        tx.sweep_signals(now - SIGNALS_KEPT).await?;
+        tx.commit().await?;
+        Ok::<_, StoreError>(gone)
+    });
+    let gone = gone.await?;
     if !gone.is_empty() {
         tracing::warn!(nodes = gone.len(), "nodes are gone");
         cluster.look.notify_one();
@@ -36,27 +41,33 @@ async fn round(app: &App, cluster: &Cluster) -> Result<(), StoreError> {
 
 /// Says that this node is there, and how its relay is.
 pub(super) async fn renew(app: &App, cluster: &Cluster) -> Result<(), StoreError> {
-    let mut tx = app.store.write().await?;
-    let node = NodeRow {
-        id: cluster.id,
-        name: cluster.name.clone(),
-        relay_urls: cluster.relay_urls.clone(),
-        relays: app.relay.state() == RelayState::Available,
-        draining: cluster.is_draining(),
-        lease: Cluster::now() + LEASE,
-    };
-    let was_there = tx.renew_node(&node).await?;
-    tx.commit().await?;
-    if !was_there {
+    let renewed = app.again(|| async {
+        let mut tx = app.store.write().await?;
+        let node = NodeRow {
+            id: cluster.id,
+            name: cluster.name.clone(),
+            relay_urls: cluster.relay_urls.clone(),
+            relays: app.relay.state() == RelayState::Available,
+            draining: cluster.is_draining(),
+            lease: Cluster::now() + LEASE,
+        };
+        let was_there = tx.renew_node(&node).await?;
+        tx.commit().await?;
+        Ok::<_, StoreError>(was_there)
+    });
+    if !renewed.await? {
         presence::all_again(app, cluster);
     }
     Ok(())
 }
 
 pub(super) async fn depart(app: &App, cluster: &Cluster) -> Result<(), StoreError> {
-    let mut tx = app.store.write().await?;
-    let others = tx.nodes(Cluster::now()).await?;
-    let heir = others.iter().find(|node| node.id != cluster.id);
-    tx.remove_node(cluster.id, heir.map(|node| node.id)).await?;
-    tx.commit().await
+    app.again(|| async {
+        let mut tx = app.store.write().await?;
+        let others = tx.nodes(Cluster::now()).await?;
+        let heir = others.iter().find(|node| node.id != cluster.id);
+        tx.remove_node(cluster.id, heir.map(|node| node.id)).await?;
+        tx.commit().await
+    })
+    .await
 }

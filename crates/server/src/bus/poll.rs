@@ -3,6 +3,7 @@
 use super::Cluster;
 use crate::app::App;
 use crate::calls::later::Held;
+use crate::raced;
 use birdcall_store::StoreError;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,7 +24,7 @@ pub(super) async fn run(app: &App, cluster: &Arc<Cluster>) {
     loop {
         let began = Instant::now();
         if let Err(error) = look(app, cluster).await {
-            tracing::warn!(%error, "what is new was not looked for");
+            raced::say(&error, "what is new was not looked for");
         }
         let every = if cluster.hears.load(Ordering::Relaxed) {
             BESIDE
@@ -57,12 +58,18 @@ async fn look(app: &App, cluster: &Cluster) -> Result<(), StoreError> {
         }
     }
     if !over.is_empty() {
-        let mut tx = app.store.write().await?;
-        for call in over {
-            app.relay.revoke(call);
-            tx.finish_revocation(cluster.id, call).await?;
+        // Before it is written that it was done, and once more is the same.
+        for call in &over {
+            app.relay.revoke(*call);
         }
-        tx.commit().await?;
+        let noted = app.again(|| async {
+            let mut tx = app.store.write().await?;
+            for call in &over {
+                tx.finish_revocation(cluster.id, *call).await?;
+            }
+            tx.commit().await
+        });
+        noted.await?;
     }
     Ok(())
 }

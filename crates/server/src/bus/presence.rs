@@ -7,6 +7,7 @@ use super::desk::Desk;
 use super::{Bus, Cluster};
 use crate::app::App;
 use crate::hub::Mailbox;
+use crate::raced;
 use birdcall_protocol::{DeviceId, PersonId};
 use birdcall_store::{NewPresence, Reader, StoreError};
 use std::collections::HashSet;
@@ -154,8 +155,8 @@ pub(super) async fn run(app: &App, cluster: &Arc<Cluster>) {
             return;
         }
         // What comes later waits: a socket that went must not be written after the one that took its place.
-        while let Err(error) = write(app, cluster, &batch).await {
-            tracing::warn!(%error, "sockets were not written down");
+        while let Err(error) = app.again(|| write(app, cluster, &batch)).await {
+            raced::say(&error, "sockets were not written down");
             tokio::time::sleep(PAUSE).await;
         }
         for change in batch.drain(..) {

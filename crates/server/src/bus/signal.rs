@@ -102,10 +102,14 @@ pub async fn send(app: &App, to: To, frame: &ServerFrame) -> Result<(), StoreErr
         Bus::Local => app.hub.send(to, frame),
         Bus::Cluster(_) => {
             let person = to.person();
-            let mut tx = app.store.write().await?;
-            let signal = Signal::frame(to, frame.clone());
-            app.bus.write_one(&mut tx, person, signal).await?;
-            tx.commit().await?;
+            // Here and not around what sends it: that has filtered, counted and committed what comes before.
+            app.again(|| async {
+                let mut tx = app.store.write().await?;
+                let signal = Signal::frame(to, frame.clone());
+                app.bus.write_one(&mut tx, person, signal).await?;
+                tx.commit().await
+            })
+            .await?;
             app.bus.signalled(person);
         }
     }

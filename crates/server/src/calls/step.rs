@@ -210,42 +210,65 @@ pub(super) fn tick<'a>(_: &'a mut Tx, _: &'a Call, _: Timestamp) -> Facts<'a> {
 /// Changes a call by one event, made from the row in the transaction that writes it.
 pub(super) async fn step<F>(app: &App, id: CallId, event: F) -> Result<Call, CallError>
 where
-    F: for<'a> Fn(&'a mut Tx, &'a Call, Timestamp) -> Facts<'a>,
+    F: for<'a> Fn(&'a mut Tx, &'a Call, Timestamp) -> Facts<'a> + Sync,
 {
     let mut turn = app.turns.of(id).await;
     for _ in 0..TRIES {
-        let mut tx = app.store.write().await?;
-        let row = tx.call(id).await?.ok_or(Refusal::NotYours)?;
-        let mut call = machine(&row)?;
-        let now = app.clock.now();
-        let event = event(&mut tx, &call, now).await?;
-        if let Some(moment) = too_soon(app, &call, event, now) {
-            drop((tx, turn));
-            app.clock.sleep_until(moment).await;
-            turn = app.turns.of(id).await;
-            continue;
+        // What loses a race in the database begins again with the row as it is then, and keeps its turn.
+        match app.again(|| once(app, id, &event)).await? {
+            Stepped::Done(call) => return Ok(*call),
+            Stepped::Lost => {}
+            Stepped::TooSoon(moment) => {
+                drop(turn);
+                app.clock.sleep_until(moment).await;
+                turn = app.turns.of(id).await;
+            }
         }
-        let before = call.clone();
-        call.handle(event, now)?;
-        let actions = drain(&mut call);
-        if call == before && actions.is_empty() {
-            // A tick that came early changes nothing, and nothing is written.
-            return Ok(call);
-        }
-        let _span = traces::of_call(id, what(event));
-        if !tx
-            .update_call(row.id, row.version, &columns(&call)?)
-            .await?
-        {
-            continue;
-        }
-        let told = remember(app, &mut tx, &call, &actions, by(event)).await?;
-        tx.commit().await?;
-        app.counters.calls.stepped(&before, &call, now);
-        perform(app, &call, actions, told);
-        return Ok(call);
     }
     Err(StoreError::Unavailable("a call changed too often to be changed".into()).into())
+}
+
+/// What became of one try.
+enum Stepped {
+    /// The call is as it is here.
+    Done(Box<Call>),
+    /// Somebody changed the row first.
+    Lost,
+    /// It has to wait until then.
+    TooSoon(Timestamp),
+}
+
+async fn once<F>(app: &App, id: CallId, event: &F) -> Result<Stepped, CallError>
+where
+    F: for<'a> Fn(&'a mut Tx, &'a Call, Timestamp) -> Facts<'a> + Sync,
+{
+    let mut tx = app.store.write().await?;
+    let row = tx.call(id).await?.ok_or(Refusal::NotYours)?;
+    let mut call = machine(&row)?;
+    let now = app.clock.now();
+    let event = event(&mut tx, &call, now).await?;
+    if let Some(moment) = too_soon(app, &call, event, now) {
+        return Ok(Stepped::TooSoon(moment));
+    }
+    let before = call.clone();
+    call.handle(event, now)?;
+    let actions = drain(&mut call);
+    if call == before && actions.is_empty() {
+        // A tick that came early changes nothing, and nothing is written.
+        return Ok(Stepped::Done(Box::new(call)));
+    }
+    let _span = traces::of_call(id, what(event));
+    if !tx
+        .update_call(row.id, row.version, &columns(&call)?)
+        .await?
+    {
+        return Ok(Stepped::Lost);
+    }
+    let told = remember(app, &mut tx, &call, &actions, by(event)).await?;
+    tx.commit().await?;
+    app.counters.calls.stepped(&before, &call, now);
+    perform(app, &call, actions, told);
+    Ok(Stepped::Done(Box::new(call)))
 }
 
 /// An answer within the first beat, faster than any person, waits for it: what follows between the two sides must not

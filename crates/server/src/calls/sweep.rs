@@ -4,6 +4,7 @@ use super::facts;
 use super::step::{self, CallError, Press};
 use crate::app::App;
 use crate::bus::Bus;
+use crate::raced;
 use birdcall_call::{Call, Event};
 use birdcall_protocol::Timestamp;
 use birdcall_protocol::call::{Phase, Role};
@@ -66,7 +67,7 @@ pub async fn run(app: App) {
             // What failed is still due: not at once again.
             Ok((false, next)) => next.max(now + PAUSE),
             Err(error) => {
-                tracing::error!(%error, "calls were not swept");
+                raced::say(&error, "calls were not swept");
                 now + PAUSE
             }
         };
@@ -161,7 +162,7 @@ fn went_well(done: Result<Call, CallError>) -> bool {
         // Refused: somebody else was faster.
         Ok(_) | Err(CallError::Refused(_) | CallError::InAnotherCall) => true,
         Err(CallError::Store(error)) => {
-            tracing::error!(%error, "a call was not swept");
+            raced::say(&error, "a call was not swept");
             false
         }
     }

@@ -4,7 +4,7 @@
 use super::print;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::serve;
+use crate::{raced, serve};
 use birdcall_protocol::frame::Changed;
 use birdcall_protocol::limits::MAX_REPORT_WORDS;
 use birdcall_protocol::report::ReportState;
@@ -209,7 +209,7 @@ async fn find(store: &Store, number: u64) -> Result<ReportRow, String> {
 async fn on(store: &Store, number: u64, act: Act, words: &str) -> Result<(), String> {
     let row = find(store, number).await?;
     let at = Clock::System.now();
-    let done = async {
+    let done = raced::again(raced::TRIES, || async {
         let mut tx = store.write().await?;
         let reporter = tx.person(&row.reporter).await?.map(|person| person.id);
         match act {
@@ -224,7 +224,7 @@ async fn on(store: &Store, number: u64, act: Act, words: &str) -> Result<(), Str
         }
         note(&mut tx, act, reporter, Some(number), words, at).await?;
         tx.commit().await
-    };
+    });
     done.await.map_err(say)
 }
 
@@ -237,7 +237,7 @@ pub(super) async fn to(
     words: &str,
 ) -> Result<(), String> {
     let at = Clock::System.now();
-    let done = async {
+    let done = raced::again(raced::TRIES, || async {
         let mut tx = store.write().await?;
         let Some(person) = tx.person(handle).await? else {
             return Ok(false);
@@ -255,7 +255,7 @@ pub(super) async fn to(
         note(&mut tx, act, Some(person.id), report, words, at).await?;
         tx.commit().await?;
         Ok(true)
-    };
+    });
     match done.await.map_err(say)? {
         true => Ok(()),
         false => Err(format!("there is no @{handle}")),

@@ -36,10 +36,10 @@ pub(super) async fn sign_up(
     let password = app.passwords.hash(body.password).await?;
     let mut tx = app.store.write().await?;
     let person = add_account(&app, &mut tx, &body.handle, &name, &password).await?;
-    let (jar, device) = add_device(&app, &mut tx, jar, person, body.device.as_deref()).await?;
-    let me = read_me(&app, &mut tx, person, device).await?;
+    let added = add_device(&app, &mut tx, person, body.device.as_deref()).await?;
+    let me = read_me(&app, &mut tx, person, added.device).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, jar, Json(me)))
+    Ok((StatusCode::CREATED, added.sign_in(&app, jar), Json(me)))
 }
 
 /// Signs in on this device.
@@ -61,10 +61,11 @@ pub(super) async fn sign_in(
     }
     let person = person.ok_or(ApiError(Code::WrongPassword))?;
     let mut tx = app.store.write().await?;
-    let (jar, device) = add_device(&app, &mut tx, jar, person, body.device.as_deref()).await?;
+    let added = add_device(&app, &mut tx, person, body.device.as_deref()).await?;
     tx.tell(person, News::Changed(Changed::Devices)).await?;
-    let me = read_me(&app, &mut tx, person, device).await?;
+    let me = read_me(&app, &mut tx, person, added.device).await?;
     tx.commit().await?;
+    let jar = added.sign_in(&app, jar);
     app.hub.news(person);
     Ok((jar, Json(me)))
 }
@@ -171,29 +172,57 @@ pub(super) async fn add_account(
     }
 }
 
-/// Signs a device in, and gives it its cookie.
+/// A device that is signed in once its transaction is committed.
+pub(super) struct AddedDevice {
+    pub(super) device: DeviceId,
+    person: PersonId,
+    token: String,
+    /// Those that had to go for it.
+    gone: Vec<DeviceId>,
+}
+
+impl AddedDevice {
+    /// After the commit: gives it its cookie, and closes the sockets of those that had to go.
+    pub(super) fn sign_in(self, app: &App, jar: CookieJar) -> CookieJar {
+        for device in &self.gone {
+            app.hub
+                .close_device(self.person, *device, CloseReason::SignedOut);
+        }
+        if !self.gone.is_empty() {
+            app.bus.signalled(self.person);
+        }
+        jar.add(signing_in(self.token, app.config.secure))
+    }
+}
+
+/// Adds a device; it is signed in by [`AddedDevice::sign_in`], after the commit.
 pub(super) async fn add_device(
     app: &App,
     tx: &mut Tx,
-    jar: CookieJar,
     person: PersonId,
     name: Option<&str>,
-) -> Result<(CookieJar, DeviceId), ApiError> {
+) -> Result<AddedDevice, ApiError> {
     if tx.is_disabled(person).await? {
         return Err(Code::AccountDisabled.into());
     }
     let devices = tx.devices(person).await?;
+    let mut gone = Vec::new();
     for old in devices.iter().skip(MAX_DEVICES as usize - 1) {
         tx.remove_device(person, old.id).await?;
         let signal = Signal::SignedOut(old.id);
         app.bus.write_one(tx, person, signal).await?;
-        app.hub.close_device(person, old.id, CloseReason::SignedOut);
+        gone.push(old.id);
     }
     let device = random::device();
     let (token, kept) = fresh_token();
     tx.add_device(person, device, &text::device(name), &kept, app.clock.now())
         .await?;
-    Ok((jar.add(signing_in(token, app.config.secure)), device))
+    Ok(AddedDevice {
+        device,
+        person,
+        token,
+        gone,
+    })
 }
 
 /// Oneself, as one device sees it.

@@ -36,7 +36,8 @@ pub(super) async fn ask(
 ) -> Result<Json<Asked>, ApiError> {
     app.doors.ask(session.person)?;
     let start = app.clock.now();
-    let asked = make(&app, session, &handle).await;
+    // Within the beat, as an invite.
+    let asked = app.again(|| make(&app, session, &handle)).await;
     if !app.config.beat.is_zero() {
         let moment = beat(start, app.config.beat, app.clock.now());
         app.clock.sleep_until(moment).await;

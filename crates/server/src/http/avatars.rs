@@ -51,14 +51,18 @@ pub(super) async fn set(
     let [small, large] = made.as_slice() else {
         return Err(Code::Internal.into());
     };
-    let mut tx = app.store.write().await?;
-    let new = NewAvatar {
-        token: &random::avatar(),
-        small: &small.bytes,
-        large: &large.bytes,
-    };
-    tx.set_avatar(session.person, &new).await?;
-    finish_me(&app, tx, session).await
+    // Here and not around all of it: the picture is made once.
+    app.again(|| async {
+        let mut tx = app.store.write().await?;
+        let new = NewAvatar {
+            token: &random::avatar(),
+            small: &small.bytes,
+            large: &large.bytes,
+        };
+        tx.set_avatar(session.person, &new).await?;
+        finish_me(&app, tx, session).await
+    })
+    .await
 }
 
 /// Takes one's picture away.

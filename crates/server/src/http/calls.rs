@@ -45,7 +45,7 @@ pub(super) struct Until {
     (status = 200, description = "The key was used before: the same call", body = CallView),
     (status = "4XX", description = "first_message_needed, already_in_call, already_calling, you_blocked, yourself, \
         not_found, bad_input, too_many", body = Problem),
-    (status = 503, description = "no_relay (P-5), overloaded, unavailable", body = Problem)))]
+    (status = 503, description = "no_relay (P-5), overloaded, busy, unavailable", body = Problem)))]
 pub(super) async fn invite(
     State(app): State<App>,
     session: Session,

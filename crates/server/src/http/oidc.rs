@@ -145,7 +145,10 @@ pub(super) async fn arrive(
 ) -> (CookieJar, Redirect) {
     let session = Session::from_request_parts(&mut parts, &app).await.ok();
     let errand = match app.doors.answer(address) {
-        Ok(()) => take(&app, &jar, &returned).await,
+        Ok(()) => {
+            let taken = || take(&app, &jar, &returned);
+            app.again(taken).await
+        }
         Err(error) => Err(error),
     };
     let errand = match errand {
@@ -236,12 +239,11 @@ pub(super) async fn sign_up(
     };
     let person = enrol(&app, &mut tx, &body.handle, &name, &account).await?;
     let jar = jar.add(cookie(String::new(), app.config.secure, Duration::ZERO));
-    let device = choosing.device.as_deref();
-    let (jar, device) = add_device(&app, &mut tx, jar, person, device).await?;
-    tx.prove(device, app.clock.now()).await?;
-    let me = read_me(&app, &mut tx, person, device).await?;
+    let added = add_device(&app, &mut tx, person, choosing.device.as_deref()).await?;
+    tx.prove(added.device, app.clock.now()).await?;
+    let me = read_me(&app, &mut tx, person, added.device).await?;
     tx.commit().await?;
-    Ok((StatusCode::CREATED, jar, Json(me)))
+    Ok((StatusCode::CREATED, added.sign_in(&app, jar), Json(me)))
 }
 
 /// The account at the provider is no way in any more, unless nothing else would let one in.
@@ -304,12 +306,23 @@ async fn sign_in(
     returned: Returned,
 ) -> Result<(CookieJar, Option<&'static str>), ApiError> {
     let account = asked(app, errand, returned).await?;
+    // Here and not around all of it: the provider's code is good once.
+    app.again(|| enter(app, jar.clone(), errand, &account))
+        .await
+}
+
+async fn enter(
+    app: &App,
+    jar: CookieJar,
+    errand: &Errand,
+    account: &Account,
+) -> Result<(CookieJar, Option<&'static str>), ApiError> {
     let issuer = provider(app)?.issuer();
     let now = app.clock.now();
     let mut tx = app.store.write().await?;
     let person = match tx.identified(issuer, &account.subject).await? {
         Some(person) => {
-            tx.use_identity(issuer, &account.subject, shown(&account), now)
+            tx.use_identity(issuer, &account.subject, shown(account), now)
                 .await?;
             tx.tell(person, News::Changed(Changed::Devices)).await?;
             person
@@ -324,7 +337,7 @@ async fn sign_in(
                         Some(Ok(name)) => name,
                         _ => text::name(handle.as_str())?,
                     };
-                    match enrol(app, &mut tx, &handle, &name, &account).await {
+                    match enrol(app, &mut tx, &handle, &name, account).await {
                         Ok(person) => person,
                         Err(ApiError(Code::HandleTaken)) => {
                             drop(tx);
@@ -338,10 +351,10 @@ async fn sign_in(
             }
         }
     };
-    let device = errand.device.as_deref();
-    let (jar, device) = add_device(app, &mut tx, jar, person, device).await?;
-    tx.prove(device, now).await?;
+    let added = add_device(app, &mut tx, person, errand.device.as_deref()).await?;
+    tx.prove(added.device, now).await?;
     tx.commit().await?;
+    let jar = added.sign_in(app, jar);
     app.hub.news(person);
     let jar = jar.add(cookie(String::new(), app.config.secure, Duration::ZERO));
     Ok((jar, None))
@@ -353,15 +366,14 @@ async fn choose(
     mut tx: Tx,
     jar: CookieJar,
     errand: &Errand,
-    account: Account,
+    account: &Account,
 ) -> Result<(CookieJar, Option<&'static str>), ApiError> {
+    let name = account.name.as_deref();
     let choosing = Choosing {
-        subject: account.subject,
-        username: account.username,
-        name: account
-            .name
-            .and_then(|name| Some(text::name(&name).ok()?.text)),
-        email: account.email,
+        subject: account.subject.clone(),
+        username: account.username.clone(),
+        name: name.and_then(|name| Some(text::name(name).ok()?.text)),
+        email: account.email.clone(),
         device: errand.device.clone(),
     };
     let now = app.clock.now();
@@ -439,13 +451,26 @@ async fn confirm(
         return Err(Code::CeremonyOver.into());
     }
     let account = asked(app, errand, returned).await?;
+    let said = app
+        .again(|| confirmed(app, session, errand.what, &account))
+        .await?;
+    app.hub.news(session.person);
+    Ok(said)
+}
+
+async fn confirmed(
+    app: &App,
+    session: Session,
+    errand: ProviderErrand,
+    account: &Account,
+) -> Result<&'static str, ApiError> {
     let issuer = provider(app)?.issuer();
     let now = app.clock.now();
     let mut tx = app.store.write().await?;
     let owner = tx.identified(issuer, &account.subject).await?;
-    let said = match (errand.what, owner) {
+    let said = match (errand, owner) {
         (ProviderErrand::Link, None) => {
-            link(app, &mut tx, session.person, &account).await?;
+            link(app, &mut tx, session.person, account).await?;
             tx.tell(session.person, News::Changed(Changed::Me)).await?;
             "linked"
         }
@@ -455,7 +480,6 @@ async fn confirm(
     };
     tx.prove(session.device, now).await?;
     tx.commit().await?;
-    app.hub.news(session.person);
     Ok(said)
 }
 

@@ -6,7 +6,7 @@ use super::proof::prove as proved;
 use super::ways_in::one_may_go;
 use crate::app::App;
 use crate::auth::{From, Session};
-use crate::passkeys::{self, Site};
+use crate::passkeys::{self, Made, Site};
 use crate::problem::ApiError;
 use crate::{random, text};
 use axum::Json;
@@ -19,7 +19,7 @@ use birdcall_protocol::limits::MAX_PASSKEYS;
 use birdcall_protocol::ways_in::{
     AskPasskey, MakePasskey, NewPasskey, Passkey, PasskeyChange, Proof, UsedPasskey,
 };
-use birdcall_protocol::{Code, PasskeyId};
+use birdcall_protocol::{Code, PasskeyId, PersonId};
 use birdcall_store::{News, StoreError};
 
 /// Begins to make a passkey, for somebody who shows who they are.
@@ -52,22 +52,31 @@ pub(super) async fn finish_making(
     let site = Site::of(&headers, app.config.secure)?;
     let name = text::device(Some(&body.name));
     let made = passkeys::made(&app, &site, session, &body).await?;
+    // Here and not around all of it: the ceremony is over.
+    let passkey = app
+        .again(|| keep(&app, session.person, &name, &made))
+        .await?;
+    app.hub.news(session.person);
+    Ok((StatusCode::CREATED, Json(passkey)))
+}
+
+async fn keep(app: &App, me: PersonId, name: &str, made: &Made) -> Result<Passkey, ApiError> {
     let at = app.clock.now();
     let mut tx = app.store.write().await?;
-    if tx.passkeys(session.person).await?.len() >= MAX_PASSKEYS as usize {
+    if tx.passkeys(me).await?.len() >= MAX_PASSKEYS as usize {
         return Err(Code::Full.into());
     }
     let passkey = Passkey {
         id: random::passkey(),
-        name,
-        host: made.host,
-        credential: made.credential_id,
+        name: name.to_owned(),
+        host: made.host.clone(),
+        credential: made.credential_id.clone(),
         created: at,
         last_used: None,
     };
     let new = birdcall_store::NewPasskey {
         id: passkey.id,
-        person: session.person,
+        person: me,
         name: &passkey.name,
         host: &passkey.host,
         credential_id: &passkey.credential,
@@ -79,10 +88,9 @@ pub(super) async fn finish_making(
         Err(StoreError::Conflict) => return Err(Code::PasskeyKnown.into()),
         Err(error) => return Err(error.into()),
     }
-    tx.tell(session.person, News::Changed(Changed::Me)).await?;
+    tx.tell(me, News::Changed(Changed::Me)).await?;
     tx.commit().await?;
-    app.hub.news(session.person);
-    Ok((StatusCode::CREATED, Json(passkey)))
+    Ok(passkey)
 }
 
 /// Renames one of one's passkeys.
@@ -158,17 +166,24 @@ pub(super) async fn sign_in(
     let site = Site::of(&headers, app.config.secure)?;
     let used = passkeys::used(&app, &site, None, &body).await?;
     let person = used.key.person;
-    let at = app.clock.now();
-    let mut tx = app.store.write().await?;
-    if !tx.use_passkey(&used.key, &used.credential, at).await? {
-        return Err(Code::PasskeyRefused.into());
-    }
-    let (jar, device) = add_device(&app, &mut tx, jar, person, body.device.as_deref()).await?;
-    tx.prove(device, at).await?;
-    tx.tell(person, News::Changed(Changed::Devices)).await?;
-    tx.tell(person, News::Changed(Changed::Me)).await?;
-    let me = read_me(&app, &mut tx, person, device).await?;
-    tx.commit().await?;
+    // Here and not around all of it: the ceremony is over.
+    let (added, me) = app
+        .again(|| async {
+            let at = app.clock.now();
+            let mut tx = app.store.write().await?;
+            if !tx.use_passkey(&used.key, &used.credential, at).await? {
+                return Err(ApiError(Code::PasskeyRefused));
+            }
+            let added = add_device(&app, &mut tx, person, body.device.as_deref()).await?;
+            tx.prove(added.device, at).await?;
+            tx.tell(person, News::Changed(Changed::Devices)).await?;
+            tx.tell(person, News::Changed(Changed::Me)).await?;
+            let me = read_me(&app, &mut tx, person, added.device).await?;
+            tx.commit().await?;
+            Ok((added, me))
+        })
+        .await?;
+    let jar = added.sign_in(&app, jar);
     app.hub.news(person);
     Ok((jar, Json(me)))
 }
@@ -207,12 +222,16 @@ pub(super) async fn prove(
     if used.key.person != session.person {
         return Err(Code::PasskeyRefused.into());
     }
-    let at = app.clock.now();
-    let mut tx = app.store.write().await?;
-    if !tx.use_passkey(&used.key, &used.credential, at).await? {
-        return Err(Code::PasskeyRefused.into());
-    }
-    tx.prove(session.device, at).await?;
-    tx.commit().await?;
+    app.again(|| async {
+        let at = app.clock.now();
+        let mut tx = app.store.write().await?;
+        if !tx.use_passkey(&used.key, &used.credential, at).await? {
+            return Err(ApiError(Code::PasskeyRefused));
+        }
+        tx.prove(session.device, at).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -71,7 +71,7 @@ pub(super) async fn want(
     app.doors.reset(&who.key(), address)?;
     // Nobody waits for it, so its time tells nothing.
     tokio::spawn(async move {
-        if let Err(error) = send(&app, &who).await {
+        if let Err(error) = app.again(|| send(&app, &who)).await {
             tracing::error!(%error, "a code for a new password was not sent");
         }
     });

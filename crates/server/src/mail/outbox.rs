@@ -3,6 +3,7 @@
 use super::port::{Port, Sent};
 use super::words::{About, words};
 use crate::app::App;
+use crate::raced;
 use birdcall_protocol::Timestamp;
 use birdcall_store::{MailKind, MailRow, Purpose, StoreError};
 use lettre::Message;
@@ -37,7 +38,7 @@ pub async fn run(app: App) {
         let next = match start(&app, now, &mut under_way, &mut busy).await {
             Ok(next) => next,
             Err(error) => {
-                tracing::error!(%error, "the outbox of mails was not read");
+                raced::say(&error, "the outbox of mails was not read");
                 now + PAUSE
             }
         };
@@ -74,7 +75,7 @@ async fn start(
         let (app, id) = (app.clone(), row.id);
         let task = under_way.spawn(async move {
             if let Err(error) = deliver(&app, row).await {
-                tracing::error!(%error, "a mail was not sent");
+                raced::say(&error, "a mail was not sent");
                 // What failed is still due: not at once again.
                 app.clock.sleep_until(app.clock.now() + PAUSE).await;
             }
@@ -95,25 +96,35 @@ async fn deliver(app: &App, row: MailRow) -> Result<(), StoreError> {
         // The operator has taken mail away, or it is too late.
         Some(_) | None => None,
     };
-    let mut tx = app.store.write().await?;
-    let Some((port, message)) = mail else {
-        tx.finish_mail(&row).await?;
-        return tx.commit().await;
-    };
-    if !tx.claim_mail(&row, now + CLAIM).await? {
+    let claimed = app.again(|| async {
+        let mut tx = app.store.write().await?;
+        let claimed = match mail {
+            Some(_) => tx.claim_mail(&row, now + CLAIM).await?,
+            None => {
+                tx.finish_mail(&row).await?;
+                false
+            }
+        };
+        tx.commit().await?;
+        Ok::<_, StoreError>(claimed)
+    });
+    let (true, Some((port, message))) = (claimed.await?, mail) else {
         return Ok(());
-    }
-    tx.commit().await?;
+    };
     let sent = port.send(message, &name(&row)).await;
     app.counters.mailed(sent);
     let now = app.clock.now();
     let again = now + pause(row.tries);
-    let mut tx = app.store.write().await?;
-    match sent {
-        Sent::Later if again < row.until => tx.put_mail_off(&row, again).await?,
-        Sent::Taken | Sent::Later | Sent::Refused => tx.finish_mail(&row).await?,
-    }
-    tx.commit().await
+    // What was sent is not to be sent again because this lost a race.
+    app.again(|| async {
+        let mut tx = app.store.write().await?;
+        match sent {
+            Sent::Later if again < row.until => tx.put_mail_off(&row, again).await?,
+            Sent::Taken | Sent::Later | Sent::Refused => tx.finish_mail(&row).await?,
+        }
+        tx.commit().await
+    })
+    .await
 }
 
 fn pause(tries: u32) -> Duration {

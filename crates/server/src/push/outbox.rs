@@ -7,6 +7,7 @@
 use super::Letter;
 use super::plan::{Plan, plan};
 use crate::app::App;
+use crate::raced;
 use crate::traces;
 use birdcall_call::wake::{Answer, Outcome, Try, outcome};
 use birdcall_protocol::body::PushState;
@@ -43,7 +44,7 @@ pub async fn run(app: App) {
         let now = app.clock.now();
         let started = start(&app, now, &mut under_way, &mut busy).await;
         let next = started.unwrap_or_else(|error| {
-            tracing::error!(%error, "the outbox of pushes was not read");
+            raced::say(&error, "the outbox of pushes was not read");
             now + PAUSE
         });
         tokio::select! {
@@ -79,7 +80,7 @@ async fn start(
         let app = app.clone();
         let task = under_way.spawn(async move {
             if let Err(error) = deliver(&app, row).await {
-                tracing::error!(%error, "a push was not sent");
+                raced::say(&error, "a push was not sent");
                 // What failed is still due: not at once again.
                 app.clock.sleep_until(app.clock.now() + PAUSE).await;
             }
@@ -95,14 +96,20 @@ async fn deliver(app: &App, row: PushRow) -> Result<(), StoreError> {
     let (to, mut letter) = match plan(app, &row, false).await? {
         Plan::Send(to, letter) => (to, letter),
         Plan::Later(moment) => {
-            let mut tx = app.store.write().await?;
-            tx.put_push_off(&row, moment).await?;
-            return tx.commit().await;
+            let put_off = || async {
+                let mut tx = app.store.write().await?;
+                tx.put_push_off(&row, moment).await?;
+                tx.commit().await
+            };
+            return app.again(put_off).await;
         }
         Plan::Drop => {
-            let mut tx = app.store.write().await?;
-            tx.finish_push(&row, false).await?;
-            return tx.commit().await;
+            let drop = || async {
+                let mut tx = app.store.write().await?;
+                tx.finish_push(&row, false).await?;
+                tx.commit().await
+            };
+            return app.again(drop).await;
         }
     };
     let claimed = PushRow {
@@ -110,11 +117,15 @@ async fn deliver(app: &App, row: PushRow) -> Result<(), StoreError> {
         tries: row.tries + 1,
         ..row
     };
-    let mut tx = app.store.write().await?;
-    if !tx.claim_push(&row, claimed.due).await? {
+    let claim = || async {
+        let mut tx = app.store.write().await?;
+        let ours = tx.claim_push(&row, claimed.due).await?;
+        tx.commit().await?;
+        Ok::<_, StoreError>(ours)
+    };
+    if !app.again(claim).await? {
         return Ok(());
     }
-    tx.commit().await?;
     let mut can_be_shorter = matches!(row.about, PushAbout::Message { .. });
     loop {
         let answer = send(app, &to, &letter, row.about).await;
@@ -131,7 +142,9 @@ async fn deliver(app: &App, row: PushRow) -> Result<(), StoreError> {
             letter = shorter;
             continue;
         }
-        return settle(app, &claimed, &to, done).await;
+        // What was sent is not to be sent again because this lost a race.
+        let settled = || settle(app, &claimed, &to, done);
+        return app.again(settled).await;
     }
 }
 

@@ -2,6 +2,7 @@
 //! used for hours.
 
 use super::endpoint::{is_elsewhere, is_local_name};
+use crate::raced;
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -67,11 +68,14 @@ impl Vapid {
             Some(text) => text,
             None => {
                 let fresh = fresh().ok_or_else(|| broken("no key could be made"))?;
-                let mut tx = store.write().await?;
-                // Of two programs that start at once both get the key of the first.
-                let kept = tx.keep_server_key(NAME, &fresh).await?;
-                tx.commit().await?;
-                kept
+                let keep = || async {
+                    let mut tx = store.write().await?;
+                    // Of two programs that start at once both get the key of the first.
+                    let kept = tx.keep_server_key(NAME, &fresh).await?;
+                    tx.commit().await?;
+                    Ok::<_, StoreError>(kept)
+                };
+                raced::again(raced::TRIES, keep).await?
             }
         };
         Self::from_text(&text).ok_or_else(|| broken("the VAPID key is none"))

@@ -30,6 +30,8 @@ mod passkeys;
 mod process;
 #[path = "../suite/push_service.rs"]
 mod push_service;
+#[path = "../suite/raced.rs"]
+mod raced;
 #[path = "../suite/reactions.rs"]
 mod reactions;
 #[path = "../suite/receipts.rs"]

@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 /// Gives somebody a verified address, as the mailed code does.
 async fn verify(app: &TestApp, who: &Device, address: &str, findable: bool) {
     let address: Email = address.parse().unwrap();
-    let mut tx = app.running.app.store.write().await.unwrap();
     let handle = who.handle.parse().unwrap();
-    let person = tx.person(&handle).await.unwrap().unwrap().id;
-    tx.set_email(person, &address, Timestamp(1)).await.unwrap();
-    tx.set_findable(person, findable).await.unwrap();
-    tx.commit().await.unwrap();
+    app.write(async |tx| {
+        let person = tx.person(&handle).await.unwrap().unwrap().id;
+        tx.set_email(person, &address, Timestamp(1)).await.unwrap();
+        tx.set_findable(person, findable).await.unwrap();
+    })
+    .await;
 }
 
 async fn put(owner: &Device, entry: Value) -> Value {

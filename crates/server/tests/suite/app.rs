@@ -1,10 +1,12 @@
 //! A server for one test, people with sessions, sockets that are read like stories.
 
 use super::home::Home;
+use super::raced;
 use birdcall_protocol::Timestamp;
 use birdcall_server::clock::Clock;
 use birdcall_server::config::Options;
 use birdcall_server::serve::{self, Running};
+use birdcall_store::{Races, Tx};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::{ORIGIN, SET_COOKIE};
 use reqwest::{Method, StatusCode};
@@ -21,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct TestApp {
     pub(crate) running: Running,
     pub(crate) clock: Clock,
+    /// Commits that are lost.
+    pub(crate) races: Races,
     home: Home,
 }
 
@@ -61,6 +65,7 @@ impl TestApp {
             ..Options::default()
         };
         change(&mut options);
+        let races = raced::wanted(&mut options);
         let clock = Clock::manual(now);
         let running = serve::start(options.resolve().unwrap(), clock.clone())
             .await
@@ -68,6 +73,7 @@ impl TestApp {
         Self {
             running,
             clock,
+            races,
             home,
         }
     }
@@ -89,14 +95,28 @@ impl TestApp {
             ..Options::default()
         };
         change(&mut options);
-        let store = shared.store().await;
+        let races = raced::wanted(&mut options);
+        let store = shared.store_with(races.clone()).await;
         let running = serve::start_on(options.resolve().unwrap(), clock.clone(), store)
             .await
             .unwrap();
         Self {
             running,
             clock: clock.clone(),
+            races,
             home,
+        }
+    }
+
+    /// Writes what a test has not to ask the server for; as often as it takes, if commits are lost.
+    pub(crate) async fn write(&self, work: impl AsyncFn(&mut Tx)) {
+        let written = async || {
+            let mut tx = self.running.app.store.write().await?;
+            work(&mut tx).await;
+            tx.commit().await
+        };
+        while let Err(error) = written().await {
+            assert!(error.is_raced(), "{error}");
         }
     }
 

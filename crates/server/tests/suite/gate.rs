@@ -124,9 +124,8 @@ async fn each_box_and_each_pair_lets_in_whom_it_fits() {
 
 async fn verify(app: &TestApp, handle: &str, verified: bool) {
     let handle = handle.parse().unwrap();
-    let mut tx = app.running.app.store.write().await.unwrap();
-    assert!(tx.set_verified(&handle, verified).await.unwrap());
-    tx.commit().await.unwrap();
+    app.write(async |tx| assert!(tx.set_verified(&handle, verified).await.unwrap()))
+        .await;
 }
 
 /// C-6: off, no box, not in the audience, blocked, over the limit, nobody there: the caller is told the same at the
@@ -245,37 +244,38 @@ fn expected(gives_up: bool) -> Vec<(u64, String)> {
 }
 
 async fn ring_three_times(app: &TestApp, ann: &Device, bob: &Device) {
-    let mut history = app.running.app.store.write().await.unwrap();
     let callee: Handle = bob.handle.parse().unwrap();
     let caller: Handle = ann.handle.parse().unwrap();
-    let (caller, callee) = (
-        history.person(&caller).await.unwrap().unwrap().id,
-        history.person(&callee).await.unwrap().unwrap().id,
-    );
-    for n in 0..3_i64 {
-        let id = CallId::from_i64(app.clock.now().0 + n);
-        let at = app.clock.now() - std::time::Duration::from_secs(60);
-        let call = NewCall {
-            id,
-            caller,
-            callee,
-            key: &format!("before-{n}-{}", ann.handle),
-            kind: CallKind::Audio,
-            at,
-        };
-        let columns = CallColumns {
-            phase: Phase::Ended,
-            deadline: None,
-            rung: true,
-            answered: false,
-            outcome: Some(CallOutcome::NoAnswer),
-            seconds: 0,
-            callee_sees: true,
-            snapshot: String::new(),
-        };
-        history.add_call(&call, &columns).await.unwrap();
-    }
-    history.commit().await.unwrap();
+    app.write(async |history| {
+        let (caller, callee) = (
+            history.person(&caller).await.unwrap().unwrap().id,
+            history.person(&callee).await.unwrap().unwrap().id,
+        );
+        for n in 0..3_i64 {
+            let id = CallId::from_i64(app.clock.now().0 + n);
+            let at = app.clock.now() - std::time::Duration::from_secs(60);
+            let call = NewCall {
+                id,
+                caller,
+                callee,
+                key: &format!("before-{n}-{}", ann.handle),
+                kind: CallKind::Audio,
+                at,
+            };
+            let columns = CallColumns {
+                phase: Phase::Ended,
+                deadline: None,
+                rung: true,
+                answered: false,
+                outcome: Some(CallOutcome::NoAnswer),
+                seconds: 0,
+                callee_sees: true,
+                snapshot: String::new(),
+            };
+            history.add_call(&call, &columns).await.unwrap();
+        }
+    })
+    .await;
 }
 
 /// Calls, and notes at which millisecond after the request and after the end the caller is told what. Before each turn

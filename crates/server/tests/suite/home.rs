@@ -1,6 +1,6 @@
 //! Where what a server keeps is: a folder of its own, and a database in it or on PostgreSQL, as this run has it.
 
-use birdcall_store::{Database, Store};
+use birdcall_store::{Database, Races, Store};
 use birdcall_testing_postgres::Fresh;
 use std::path::Path;
 use tempfile::TempDir;
@@ -43,7 +43,12 @@ impl Home {
     }
 
     pub(crate) async fn store(&self) -> Store {
-        open(&self.url()).await
+        self.store_with(Races::default()).await
+    }
+
+    /// The same, which loses commits.
+    pub(crate) async fn store_with(&self, races: Races) -> Store {
+        open(&self.url(), races).await
     }
 
     /// All that is in the database: the bytes of its files, or what every row says.
@@ -60,12 +65,14 @@ impl Home {
 
 /// Brings the schema up to date, once for all.
 async fn migrated(url: String) {
-    open(&url).await.close().await;
+    open(&url, Races::default()).await.close().await;
 }
 
-async fn open(url: &str) -> Store {
+async fn open(url: &str, races: Races) -> Store {
     let database: Database = url.parse().unwrap();
-    Store::connect(&database, &birdcall_store::Options::default())
-        .await
-        .unwrap()
+    let options = birdcall_store::Options {
+        races: Some(races),
+        ..birdcall_store::Options::default()
+    };
+    Store::connect(&database, &options).await.unwrap()
 }

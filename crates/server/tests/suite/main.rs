@@ -45,6 +45,7 @@ mod processes;
 mod push;
 mod push_service;
 mod quiet;
+mod raced;
 mod reactions;
 mod receipts;
 mod rejoin;

@@ -421,18 +421,20 @@ async fn who_looks_is_known_on_all_nodes_and_a_node_that_is_gone_has_nobody() {
         device,
         visible: true,
     };
-    let mut tx = app.store.write().await.unwrap();
-    tx.renew_node(&dead).await.unwrap();
-    tx.add_presence(&presence).await.unwrap();
-    tx.add_revocation(dead.id, birdcall_protocol::CallId::new(9))
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
+    one.write(async |tx| {
+        tx.renew_node(&dead).await.unwrap();
+        tx.add_presence(&presence).await.unwrap();
+        tx.add_revocation(dead.id, birdcall_protocol::CallId::new(9))
+            .await
+            .unwrap();
+    })
+    .await;
     assert_eq!(there().await, (2, 1));
     dead.lease = now;
-    let mut tx = app.store.write().await.unwrap();
-    tx.renew_node(&dead).await.unwrap();
-    tx.commit().await.unwrap();
+    one.write(async |tx| {
+        tx.renew_node(&dead).await.unwrap();
+    })
+    .await;
     assert_eq!(there().await, (1, 0));
     // Its rows are swept, and what its relay had to be told is told to another.
     until("it is swept", async || {

@@ -339,10 +339,9 @@ async fn a_passkey_opens_no_account_that_the_operator_has_closed() {
     let mut reader = store.read().await.unwrap();
     let ann = reader.person(&"ann".parse().unwrap()).await.unwrap();
     drop(reader);
-    let mut tx = store.write().await.unwrap();
-    let now = Some(app.clock.now());
-    tx.set_disabled(ann.unwrap().id, now).await.unwrap();
-    tx.commit().await.unwrap();
+    let (ann, now) = (ann.unwrap().id, Some(app.clock.now()));
+    app.write(async |tx| tx.set_disabled(ann, now).await.unwrap())
+        .await;
     let phone = Device::at(&by_name(&app));
     let asked = ask(&phone).await;
     let answer = phone.post("/sessions/passkey", key.use_for(&asked)).await;

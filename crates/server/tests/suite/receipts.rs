@@ -21,15 +21,17 @@ async fn read_and_type(socket: &mut Socket, with: &str, seq: u64) {
     socket.so_far().await;
 }
 
-/// What of all this came in.
+/// What of all this came in, sorted: typing is no news, and may overtake what is read from the feed.
 async fn told(socket: &mut Socket) -> Vec<String> {
     let frames = socket.so_far().await;
     let kind = |frame: &serde_json::Value| frame["type"].as_str().unwrap().to_owned();
-    frames
+    let mut told: Vec<String> = frames
         .iter()
         .map(kind)
         .filter(|kind| kind == "seen" || kind == "typing")
-        .collect()
+        .collect();
+    told.sort_unstable();
+    told
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ const errors: Record<Code | 'unreachable', string> = {
   too_many: 'Too many attempts. Try again in a few minutes.',
   going_down: 'The server is restarting. Try again in a moment.',
   overloaded: 'The server is busy just now. Try again in a moment.',
+  busy: 'Too much happened at once just now, so nothing was changed. Try again in a moment.',
   unavailable: 'The server could not do that just now. Try again.',
   unreachable: 'The server cannot be reached.',
   wrong_password: 'Handle and password do not fit together.',

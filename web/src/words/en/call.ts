@@ -65,6 +65,7 @@ const refusals: Record<CallRefusal, (name: string) => string> = {
   call_over: () => 'This call is over',
   going_down: () => 'The server is restarting. Try again in a moment.',
   overloaded: () => 'Too many people are calling just now. Try again in a moment.',
+  busy: () => 'Too much happened at once just now. Try again in a moment.',
   unavailable: () => 'The server could not take the call just now. Try again.',
   other: () => 'Something went wrong on the server. Try again.',
 };
