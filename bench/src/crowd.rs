@@ -21,6 +21,7 @@ mod work;
 use crate::Outcome;
 use crate::machine::allow_files;
 use crate::people::{self, Crowd};
+use birdcall_store::Database;
 use clap::Args;
 use stage::Stage;
 use std::path::{Path, PathBuf};
@@ -154,7 +155,9 @@ async fn measure(wanted: &LoadBench, steps: &[usize]) -> Outcome {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let crowd = folder.path().join("crowd");
     let most = steps.last().copied().unwrap_or_default();
-    let took = people::write(&crowd, pairs(most)).await?;
+    std::fs::create_dir_all(&crowd).map_err(|error| format!("{}: {error}", crowd.display()))?;
+    let database = Database::file(&crowd.join("birdcall.db"));
+    let took = people::write(&database, pairs(most)).await?;
     println!(
         "{most} people written into a database in {:.1} s",
         took.as_secs_f64()

@@ -4,7 +4,9 @@
 use crate::Outcome;
 use birdcall_protocol::body::{Audience, Calling};
 use birdcall_protocol::{DeviceId, Handle, PersonId, Timestamp};
-use birdcall_store::{Content, Named, NewMessage, NewPerson, Options, Store, StoreError, Tie, Tx};
+use birdcall_store::{
+    Content, Database, Named, NewMessage, NewPerson, Options, Store, StoreError, Tie, Tx,
+};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 use std::path::Path;
@@ -45,13 +47,11 @@ pub(crate) fn token(who: usize, device: usize) -> String {
         .collect()
 }
 
-/// Makes a database with everybody in that folder; how long it took.
-pub(crate) async fn write(folder: &Path, crowd: Crowd) -> Outcome<Duration> {
+/// Writes everybody into a database that has nobody; how long it took.
+pub(crate) async fn write(database: &Database, crowd: Crowd) -> Outcome<Duration> {
     let start = Instant::now();
-    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let file = folder.join("birdcall.db");
     let written = async {
-        let store = Store::open(&file, &Options::default()).await?;
+        let store = Store::connect(database, &Options::default()).await?;
         let groups: Vec<usize> = (0..crowd.people).step_by(crowd.group).collect();
         for some in groups.chunks(AT_ONCE / crowd.group) {
             let mut tx = store.write().await?;

@@ -5,14 +5,15 @@
 //! whole again: what was acknowledged is readable by every device, once and in order; every call ended once, for one
 //! reason; read marks never went back; and what was told live is what stands there.
 //!
-//! Reading order: [`history`] is what is written down, [`checker`] judges it, [`client`] is a device, [`nodes`], [`bus`]
-//! and [`disk`] are what breaks, [`mod@run`] breaks it, [`tables`] prints.
+//! Reading order: [`history`] is what is written down, [`checker`] judges it, [`client`] is a device, [`nodes`],
+//! [`bus`], [`database`] and [`disk`] are what breaks, [`mod@run`] breaks it, [`tables`] prints.
 
 mod asking;
 mod bus;
 mod calling;
 mod checker;
 mod client;
+mod database;
 mod disk;
 mod history;
 mod nodes;
@@ -66,6 +67,8 @@ pub(crate) struct Torture {
 enum Database {
     /// One file for all nodes.
     Sqlite,
+    /// A PostgreSQL server (Debian's), which is stopped and killed as well.
+    Postgres,
 }
 
 /// Tortures, judges and prints. An error if anything was found, or if nothing was where something has to be.

@@ -96,18 +96,24 @@ pub(crate) enum Fault {
     LineCut,
     /// The line between one node and NATS swallows everything for a while.
     LineSilent,
+    /// PostgreSQL is stopped as an operator does it, and started again after a while.
+    DatabaseStopped,
+    /// `kill -9` of PostgreSQL, which comes back after a while.
+    DatabaseKilled,
     /// The disk with the database is full for a while.
     DiskFull,
 }
 
 impl Fault {
     /// All.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::NodeKilled,
         Self::NatsKilled,
         Self::NatsPaused,
         Self::LineCut,
         Self::LineSilent,
+        Self::DatabaseStopped,
+        Self::DatabaseKilled,
         Self::DiskFull,
     ];
 
@@ -119,6 +125,8 @@ impl Fault {
             Self::NatsPaused => "NATS paused (SIGSTOP)",
             Self::LineCut => "line to NATS cut",
             Self::LineSilent => "line to NATS silent",
+            Self::DatabaseStopped => "PostgreSQL restarted",
+            Self::DatabaseKilled => "PostgreSQL killed (kill -9)",
             Self::DiskFull => "disk filled",
         }
     }

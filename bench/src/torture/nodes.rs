@@ -44,8 +44,10 @@ impl Whereabouts {
 /// How nodes are started.
 pub(super) struct How {
     pub(super) program: PathBuf,
-    /// What nodes share: database and key.
-    pub(super) shared: PathBuf,
+    /// The node key that they share.
+    pub(super) key: PathBuf,
+    /// The database's URL.
+    pub(super) database: String,
     /// Data folders and logs.
     pub(super) folder: PathBuf,
     /// The way of each node to NATS, if there is one.
@@ -71,11 +73,7 @@ impl Nodes {
     /// So many, none of which is started yet.
     pub(super) fn new(how: How, count: usize) -> Outcome<Self> {
         for n in 0..count {
-            let data = how.data(n);
-            std::fs::create_dir_all(&data).map_err(|error| error.to_string())?;
-            let here = data.join("birdcall.db");
-            std::os::unix::fs::symlink(how.shared.join("birdcall.db"), here)
-                .map_err(|error| error.to_string())?;
+            std::fs::create_dir_all(how.data(n)).map_err(|error| error.to_string())?;
         }
         let now = Instant::now();
         Ok(Self {
@@ -181,7 +179,10 @@ impl How {
 
     fn command(&self, n: usize, many: bool) -> Outcome<std::process::Command> {
         let data = self.data(n);
-        let mut environment: Vec<(&str, &OsStr)> = vec![("BIRDCALL_DATA", data.as_os_str())];
+        let mut environment: Vec<(&str, &OsStr)> = vec![
+            ("BIRDCALL_DATA", data.as_os_str()),
+            ("BIRDCALL_DATABASE", self.database.as_ref()),
+        ];
         if let Some(without) = &self.without {
             environment.push(("BIRDCALL_WITHOUT", without.as_ref()));
         }
@@ -193,7 +194,7 @@ impl How {
             let relay = format!("turn:127.0.0.1:{}?transport=udp", n + 1);
             command.args(["--cluster", "--node", &n.to_string()]);
             command.args(["--relay-urls", &relay, "--key-file"]);
-            command.arg(self.shared.join("node.key"));
+            command.arg(&self.key);
         }
         if let Some(nats) = self.nats.get(n) {
             command.args(["--nats", nats]);

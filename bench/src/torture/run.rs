@@ -3,6 +3,7 @@
 use super::bus::{Line, Nats, Way};
 use super::checker::{self, Bounds, Finding};
 use super::client::Client;
+use super::database::Kept;
 use super::disk::{self, Disk};
 use super::history::{Fault, History, What};
 use super::nodes::{How, Nodes, RINGS};
@@ -19,7 +20,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, block_in_place};
 
 /// How often it is looked what is due.
 const TICK: Duration = Duration::from_millis(20);
@@ -51,6 +52,7 @@ const GROUP: usize = 4;
 struct Torment {
     nodes: Nodes,
     nats: Option<(Nats, Vec<Line>)>,
+    kept: Kept,
     disk: Option<Disk>,
     random: StdRng,
     mends: Vec<(Instant, Fault, Option<usize>)>,
@@ -151,18 +153,25 @@ async fn prepare(
     crowd: Crowd,
     own_disk: bool,
 ) -> Outcome<Torment> {
+    // PostgreSQL runs as somebody else where this runs as root.
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(folder, open).map_err(|error| error.to_string())?;
     let shared = folder.join("shared");
     std::fs::create_dir_all(&shared).map_err(|error| error.to_string())?;
     let disk = match own_disk {
         true => Some(Disk::mount(&shared, DISK)?),
         false => None,
     };
-    match wanted.database {
-        Database::Sqlite => people::write(&shared, crowd).await?,
+    let kept = match wanted.database {
+        Database::Sqlite => Kept::file(&shared),
+        Database::Postgres => Kept::postgres(&shared)?,
     };
-    let key: [u8; 32] = rand::random();
-    let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    std::fs::write(shared.join("node.key"), digits).map_err(|error| error.to_string())?;
+    let database = kept.database()?;
+    people::write(&database, crowd).await?;
+    let secret: [u8; 32] = rand::random();
+    let digits: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let key = folder.join("node.key");
+    std::fs::write(&key, digits).map_err(|error| error.to_string())?;
     let count = usize::from(wanted.nodes);
     let mut nats = None;
     if wanted.nats && count > 1 {
@@ -176,7 +185,8 @@ async fn prepare(
     let lines = nats.iter().flat_map(|(_, lines)| lines);
     let how = How {
         program: std::path::absolute(&wanted.program).map_err(|error| error.to_string())?,
-        shared,
+        key,
+        database: kept.url(),
         folder: folder.to_owned(),
         nats: lines.map(Line::url).collect(),
         without: wanted.without.clone(),
@@ -184,6 +194,7 @@ async fn prepare(
     Ok(Torment {
         nodes: Nodes::new(how, count)?,
         nats,
+        kept,
         disk,
         random: StdRng::seed_from_u64(seed),
         mends: Vec::new(),
@@ -246,10 +257,12 @@ impl Torment {
     fn something(&mut self, world: &World) -> Outcome {
         let fault = match self.random.random_range(0..100) {
             0..60 => Fault::NodeKilled,
-            60..68 => Fault::NatsKilled,
-            68..76 => Fault::NatsPaused,
-            76..84 => Fault::LineCut,
-            84..92 => Fault::LineSilent,
+            60..66 => Fault::NatsKilled,
+            66..72 => Fault::NatsPaused,
+            72..78 => Fault::LineCut,
+            78..84 => Fault::LineSilent,
+            84..89 => Fault::DatabaseStopped,
+            89..94 => Fault::DatabaseKilled,
             _ => Fault::DiskFull,
         };
         let of_nats = |fault: &Fault| {
@@ -258,8 +271,16 @@ impl Torment {
                 Fault::NatsKilled | Fault::NatsPaused | Fault::LineCut | Fault::LineSilent
             )
         };
+        let of_database = |fault: &Fault| {
+            matches!(
+                fault,
+                Fault::DatabaseStopped | Fault::DatabaseKilled | Fault::DiskFull
+            )
+        };
         let broken: Vec<Fault> = self.mends.iter().map(|(_, fault, _)| *fault).collect();
-        if broken.contains(&fault) || of_nats(&fault) && broken.iter().any(of_nats) {
+        if of_nats(&fault) && broken.iter().any(of_nats)
+            || of_database(&fault) && broken.iter().any(of_database)
+        {
             return Ok(());
         }
         let mut node = None;
@@ -279,6 +300,15 @@ impl Torment {
                 lines[n].set(match fault {
                     Fault::LineCut => Way::Cut,
                     _ => Way::Silent,
+                });
+            }
+            (Fault::DatabaseStopped | Fault::DatabaseKilled, _, _) => {
+                let Some(server) = self.kept.server() else {
+                    return Ok(());
+                };
+                block_in_place(|| match fault {
+                    Fault::DatabaseStopped => server.stop(),
+                    _ => server.kill(),
                 });
             }
             (Fault::DiskFull, _, Some(disk)) => disk.fill()?,
@@ -301,7 +331,11 @@ impl Torment {
             (Fault::LineCut | Fault::LineSilent, Some((_, lines)), _, Some(n)) => {
                 lines[n].set(Way::Open);
             }
-            (Fault::DiskFull, _, Some(disk), _) => disk.empty(),
+            (Fault::DatabaseStopped | Fault::DatabaseKilled, _, _, _) => self.kept.again()?,
+            (Fault::DiskFull, _, Some(disk), _) => {
+                disk.empty();
+                self.kept.again()?;
+            }
             _ => {}
         }
         world.happens(What::Mended { fault, node });

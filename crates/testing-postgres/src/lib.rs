@@ -95,10 +95,18 @@ impl Server {
     /// # Errors
     /// A sentence: PostgreSQL is not installed, or said what is wrong.
     pub fn start(disk: Disk) -> Result<Self, String> {
+        Self::start_in(&std::env::temp_dir(), disk)
+    }
+
+    /// The same with its folder in that one, which its user has to be let into.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_in(place: &Path, disk: Disk) -> Result<Self, String> {
         let say = |error: io::Error| format!("a folder for PostgreSQL: {error}");
         let folder = tempfile::Builder::new()
             .prefix("pg")
-            .tempdir()
+            .tempdir_in(place)
             .map_err(say)?;
         if root() {
             chown(folder.path(), Some(NOBODY), Some(NOBODY)).map_err(say)?;
@@ -173,10 +181,8 @@ impl Server {
                 .spawn()
                 .map_err(|error| format!("cannot start PostgreSQL: {error}"))?;
             let orders = shell.stdin.take().ok_or("a pipe to the shell")?;
-            let mut ready = self.program("pg_isready");
-            ready.arg("-q").arg("-h").arg(folder);
             loop {
-                if ready.status().is_ok_and(|status| status.success()) {
+                if self.answers() {
                     self.running = Some(Running { shell, orders });
                     return Ok(());
                 }
@@ -189,6 +195,14 @@ impl Server {
                 thread::sleep(LOOK);
             }
         }
+    }
+
+    /// Whether it takes connections now. One whose disk was full may have ended by itself.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        let mut ready = self.program("pg_isready");
+        ready.arg("-q").arg("-h").arg(self.folder.path());
+        ready.status().is_ok_and(|status| status.success())
     }
 
     /// Stops it as an operator does: who is connected is cut off, what is committed is on the disk.

@@ -27,10 +27,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     // It measures the relay as a process of its own, and speaks to it with the relay's codec. People for the server are
-    // written into the database before it starts.
+    // written into the database before it starts, which may be a PostgreSQL that it tortures.
     (
         "birdcall-bench",
-        &["birdcall-relay", "birdcall-store", "birdcall-protocol"],
+        &[
+            "birdcall-relay",
+            "birdcall-store",
+            "birdcall-protocol",
+            "birdcall-testing-postgres",
+        ],
     ),
     (
         "birdcall-fuzz",
