@@ -20,6 +20,7 @@ pub(crate) fn everything() -> Outcome {
     report.tests("Rust tests", rust);
     report.step("fuzzing, short", fuzz::short);
     report.step("torture, short", torture::short);
+    report.step("torture on PostgreSQL, short", torture::short_on_postgres);
     report.step("torture without a protection", torture::short_without);
     report.tests("browser tests", || {
         if browsers && packages && ready {

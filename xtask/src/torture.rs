@@ -4,8 +4,17 @@ use crate::process::Process;
 use crate::{Outcome, server, web};
 use std::path::PathBuf;
 
-/// What `cargo xtask test` gives it: two minutes with the end, in which everything that was begun comes to its own.
-const SHORT: [&str; 4] = ["--seconds", "90", "--kills", "1000"];
+/// What `cargo xtask test` gives it: about two minutes on both databases with the ends, in which everything that was begun
+/// comes to its own.
+const SHORT: [&str; 4] = ["--seconds", "60", "--kills", "1000"];
+const SHORT_POSTGRES: [&str; 6] = [
+    "--seconds",
+    "40",
+    "--kills",
+    "1000",
+    "--database",
+    "postgres",
+];
 
 /// And the same program without a protection. Longer finds more of what is found at once.
 const SHORT_WITHOUT: [&str; 6] = ["--seconds", "15", "--kills", "1000", "--without", "M-4"];
@@ -40,6 +49,11 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
 /// The short run.
 pub(crate) fn short() -> Outcome {
     run(&SHORT)
+}
+
+/// The same on PostgreSQL.
+pub(crate) fn short_on_postgres() -> Outcome {
+    run(&SHORT_POSTGRES)
 }
 
 /// The positive control: acknowledged before it is on disk has to be found.

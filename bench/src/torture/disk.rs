@@ -34,7 +34,7 @@ impl Drop for Disk {
 impl Disk {
     /// Mounts one of so many MiB there. It stays mounted until it is dropped.
     pub(super) fn mount(folder: &Path, mib: u32) -> Outcome<Self> {
-        let size = format!("size={mib}m,mode=0755");
+        let size = format!("size={mib}m,mode=1777");
         let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
         mount(
             Some("torture"),

@@ -30,6 +30,9 @@ const NOBODY: u32 = 65_534;
 /// How long a server may take to come up or to go down on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// After this long a server that starts has said that it has the data, or has ended.
+const SAYS_SO: Duration = Duration::from_secs(1);
+
 /// Between two looks whether it has.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -165,7 +168,7 @@ impl Server {
     /// A sentence.
     pub fn again(&mut self) -> Result<(), String> {
         self.end("stop");
-        let folder = self.folder.path();
+        let folder = self.folder.path().to_owned();
         // One that was killed leaves helpers behind that end when they notice; the next waits for them.
         let begun = Instant::now();
         loop {
@@ -173,14 +176,16 @@ impl Server {
             let mut shell = command
                 .args(["-c", WATCH, "sh"])
                 .arg(self.programs.join("postgres"))
-                .arg(folder)
+                .arg(&folder)
                 .stdin(Stdio::piped())
                 .stdout(Stdio::null())
-                .stderr(Stdio::inherit())
+                // The server writes into its log; the shell would tell of each process that was killed.
+                .stderr(Stdio::null())
                 .process_group(0)
                 .spawn()
                 .map_err(|error| format!("cannot start PostgreSQL: {error}"))?;
             let orders = shell.stdin.take().ok_or("a pipe to the shell")?;
+            let tried = Instant::now();
             loop {
                 if self.answers() {
                     self.running = Some(Running { shell, orders });
@@ -190,6 +195,12 @@ impl Server {
                     return Err(format!("PostgreSQL does not start: {}", self.log()));
                 }
                 if shell.try_wait().is_ok_and(|ended| ended.is_some()) {
+                    break;
+                }
+                if tried.elapsed() > SAYS_SO && !self.lives() {
+                    // The shell waits for orders all the same.
+                    self.running = Some(Running { shell, orders });
+                    self.end("stop");
                     break;
                 }
                 thread::sleep(LOOK);
@@ -310,6 +321,14 @@ impl Server {
             .current_dir(self.folder.path())
             .env("LC_ALL", "C.UTF-8");
         command
+    }
+
+    /// Whether the process is there that says it has the data.
+    fn lives(&self) -> bool {
+        let file = self.folder.path().join("data").join("postmaster.pid");
+        let text = fs::read_to_string(file).unwrap_or_default();
+        let process = text.lines().next().unwrap_or_default();
+        !process.is_empty() && Path::new("/proc").join(process).exists()
     }
 
     fn log(&self) -> String {
