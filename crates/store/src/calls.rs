@@ -351,7 +351,7 @@ impl Reader {
             "SELECT c.id, c.kind, c.started, c.unrung, ",
             listed_columns!(),
             " FROM calls c JOIN people p ON p.id = c.caller WHERE c.callee = $1 AND c.unrung IS NOT NULL \
-             ORDER BY c.started DESC, c.id LIMIT $2",
+             AND c.answered = 0 ORDER BY c.started DESC, c.id LIMIT $2",
         ))
         .bind(me.as_i64())
         .bind(i64::from(limit))

@@ -256,6 +256,26 @@ async fn two_calls_at_once_become_one() {
     assert_eq!(call_entries(&ann, &bob).await, 1);
 }
 
+/// C-6 with C-15: a call that was kept from ringing, and was answered because its callee called as well, is no unrung call.
+#[tokio::test]
+async fn a_call_that_both_asked_for_is_no_unrung_call() {
+    let app = TestApp::new().await;
+    let (ann, bob) = app.friends("ann", "bob").await;
+    let (mut a, mut b) = (ann.socket().await, bob.socket().await);
+    bob.set_calling(|calling| calling["audience"]["following"] = false.into())
+        .await;
+    let call = ann.call(&bob).await;
+    assert_eq!(bob.get("/calls/unrung").await[0]["call"], call.as_str());
+    let joined = bob.invite("ann", "audio").await;
+    assert_eq!(joined.expect(StatusCode::CREATED)["call"], call.as_str());
+    assert_eq!(bob.get("/calls/unrung").await, serde_json::json!([]));
+    connect(&mut a, &mut b, &call).await;
+    a.press("call_hang_up", &call).await;
+    b.until("call_ended").await;
+    assert_eq!(bob.get("/calls/unrung").await, serde_json::json!([]));
+    assert_eq!(call_entries(&bob, &ann).await, 1);
+}
+
 /// C-15: whoever is in a call is rung all the same (call waiting); only mutual followers learn that it was busy.
 #[tokio::test]
 async fn a_busy_person_gets_call_waiting() {
