@@ -64,8 +64,12 @@ pub(crate) fn pebble() -> Outcome {
 /// Installs PostgreSQL where it is missing, and sees to it that Debian makes no database of its own and runs no service:
 /// tests start servers in folders of their own.
 pub(crate) fn postgres() -> Outcome {
-    let debian = Path::new("/usr/lib/postgresql");
-    if on_path("initdb").is_some() || debian.is_dir() {
+    // Debian puts servers beside the path, each version in a folder; one with a client alone has no `initdb`.
+    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let server = debian
+        .flatten()
+        .any(|version| version.path().join("bin/initdb").exists());
+    if on_path("initdb").is_some() || server {
         return Ok(());
     }
     let settings = Path::new("/etc/postgresql-common");
