@@ -56,6 +56,8 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(cause) if cause.is_unique_violation() => Self::Conflict,
             sqlx::Error::Database(_)
             | sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Configuration(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error.to_string()),

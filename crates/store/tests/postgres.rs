@@ -12,6 +12,7 @@ mod push;
 mod schema;
 mod schemas;
 mod talk;
+mod tls;
 mod world;
 mod writers;
 

@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::io;
+use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,9 @@ use tokio::sync::OnceCell;
 
 /// Who owns databases.
 const USER: &str = "birdcall";
+
+/// PostgreSQL's own. It is the name of a socket in a folder of ours, so nobody else has it.
+const PORT: u16 = 5_432;
 
 /// The database that others are copied from.
 const TEMPLATE: &str = "template_birdcall";
@@ -66,6 +70,8 @@ pub struct Server {
     folder: TempDir,
     programs: PathBuf,
     running: Option<Running>,
+    /// Part of the socket's name, too.
+    port: u16,
     template: OnceCell<()>,
     next: AtomicU64,
 }
@@ -119,6 +125,7 @@ impl Server {
             folder,
             programs: programs()?,
             running: None,
+            port: PORT,
             template: OnceCell::new(),
             next: AtomicU64::new(1),
         };
@@ -151,15 +158,43 @@ impl Server {
         }
         // Read after `postgresql.conf`, and before what the command line says. The folder is the server's user's alone,
         // so it is added to by them.
+        self.write("postgresql.auto.conf", &settings)
+    }
+
+    /// Adds to a file of the server's, as its user, who alone may read it.
+    fn write(&self, name: &str, text: &str) -> Result<(), String> {
         let mut add = self.as_server(Command::new("sh"));
-        add.args([
-            "-c",
-            r#"printf '%s' "$1" >> "$2/postgresql.auto.conf""#,
-            "sh",
-        ])
-        .arg(settings)
-        .arg(&data);
+        add.args(["-c", r#"umask 077; printf '%s' "$1" >> "$2""#, "sh", text])
+            .arg(self.folder.path().join("data").join(name));
         run(add)
+    }
+
+    /// Starts it again, reached over TLS on a port of 127.0.0.1 as well, and by nothing else there; which port that is.
+    /// Both are PEM.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub fn with_tls(&mut self, certificate: &str, key: &str) -> Result<u16, String> {
+        let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+        let port = free.map_err(|error| error.to_string())?.port();
+        self.write("server.crt", certificate)?;
+        self.write("server.key", key)?;
+        let hba = self.folder.path().join("data/tls_hba.conf");
+        self.write(
+            "tls_hba.conf",
+            "local all all trust\nhostssl all all 127.0.0.1/32 trust\n",
+        )?;
+        self.write(
+            "postgresql.auto.conf",
+            &format!(
+                "ssl = on\nport = {port}\nlisten_addresses = '127.0.0.1'\nhba_file = '{}'\n",
+                hba.display()
+            ),
+        )?;
+        self.end("stop");
+        self.port = port;
+        self.again()?;
+        Ok(port)
     }
 
     /// Starts it again, with what it had kept.
@@ -213,6 +248,7 @@ impl Server {
     pub fn answers(&self) -> bool {
         let mut ready = self.program("pg_isready");
         ready.arg("-q").arg("-h").arg(self.folder.path());
+        ready.arg("-p").arg(self.port.to_string());
         ready.status().is_ok_and(|status| status.success())
     }
 
@@ -245,7 +281,8 @@ impl Server {
     #[must_use]
     pub fn url(&self, database: &str) -> String {
         let folder = self.folder.path().display();
-        format!("postgres:///{database}?host={folder}&user={USER}")
+        let port = self.port;
+        format!("postgres:///{database}?host={folder}&port={port}&user={USER}")
     }
 
     /// A database with what `prepare` puts into the first one: that is done once, and copied. It is given the URL, and
@@ -300,6 +337,8 @@ impl Server {
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", USER])
             .arg("-h")
             .arg(self.folder.path())
+            .arg("-p")
+            .arg(self.port.to_string())
             .args(["-d", database, "-c", statements]);
         let done = psql.output().unwrap_or_else(|why| panic!("psql: {why}"));
         let said = String::from_utf8_lossy(&done.stderr);
