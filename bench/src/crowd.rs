@@ -8,11 +8,14 @@
 //! The people are written into the database before the server starts ([`crate::people`]): a sign-up costs a password's hash, and
 //! thousands of them would measure that alone. All else is done through the front door, within every rate limit.
 //!
-//! Reading order: [`target`] starts what is measured, [`stage`] knows who takes part and what they are told, [`device`]
+//! It is measured on each of what it may run on ([`On`]).
+//!
+//! Reading order: [`kept`] has the databases, [`target`] starts what is measured, [`stage`] knows who takes part and what they are told, [`device`]
 //! is one of them, [`work`] makes them write and call, [`tables`] prints.
 
 mod calls;
 mod device;
+mod kept;
 mod stage;
 mod tables;
 mod target;
@@ -20,11 +23,11 @@ mod work;
 
 use crate::Outcome;
 use crate::machine::allow_files;
-use crate::people::{self, Crowd};
-use birdcall_store::Database;
+use crate::people::Crowd;
 use clap::Args;
+use kept::Shelf;
 use stage::Stage;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tables::{Held, Round, Start};
@@ -58,9 +61,33 @@ pub(crate) struct LoadBench {
     /// How many messages, and calls, are under way at once where the most is looked for.
     #[arg(long, default_value_t = 256)]
     at_once: usize,
+    /// What is measured.
+    #[arg(long, num_args = 1.., value_enum, default_values_t = [On::Sqlite, On::Postgres, On::Nodes])]
+    on: Vec<On>,
     /// Only these parts.
     #[arg(long, num_args = 1.., value_enum, value_name = "PART")]
     only: Vec<Part>,
+}
+
+/// What the program runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum On {
+    /// One node on SQLite.
+    Sqlite,
+    /// One node on PostgreSQL.
+    Postgres,
+    /// Two nodes on PostgreSQL, with NATS between them.
+    Nodes,
+}
+
+impl On {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "one node on SQLite",
+            Self::Postgres => "one node on PostgreSQL",
+            Self::Nodes => "two nodes on PostgreSQL with NATS",
+        }
+    }
 }
 
 /// A part of the bench.
@@ -152,51 +179,51 @@ fn pairs(people: usize) -> Crowd {
 }
 
 async fn measure(wanted: &LoadBench, steps: &[usize]) -> Outcome {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let crowd = folder.path().join("crowd");
+    println!("{}", target::machine());
+    for on in &wanted.on {
+        measure_on(wanted, steps, *on).await?;
+    }
+    Ok(())
+}
+
+async fn measure_on(wanted: &LoadBench, steps: &[usize], on: On) -> Outcome {
     let most = steps.last().copied().unwrap_or_default();
-    std::fs::create_dir_all(&crowd).map_err(|error| format!("{}: {error}", crowd.display()))?;
-    let database = Database::file(&crowd.join("birdcall.db"));
-    let took = people::write(&database, pairs(most)).await?;
+    let (mut shelf, took) = Shelf::fill(on, pairs(most)).await?;
+    let name = on.name();
     println!(
-        "{most} people written into a database in {:.1} s",
+        "\n{name}: {most} people written in {:.1} s",
         took.as_secs_f64()
     );
-    println!("{}", target::machine());
     if wanted.wants(Part::Start) {
-        tables::starts(
-            "one node on SQLite",
-            &starts(wanted, folder.path(), &crowd).await?,
-        );
+        tables::starts(name, &starts(wanted, on, &mut shelf).await?);
     }
     let mut rounds = Vec::new();
-    for repeat in 0..wanted.repeats() {
-        let data = folder.path().join(format!("run-{repeat}"));
-        people::copy(&crowd, &data)?;
-        let target = Target::one(&wanted.program, &data).await?;
+    for _ in 0..wanted.repeats() {
+        let place = shelf.full()?;
+        let target = Target::start(&wanted.program, on, &shelf, place).await?;
         rounds.push(round(wanted, steps, &target).await?);
-        drop(target);
-        std::fs::remove_dir_all(&data).map_err(|error| error.to_string())?;
     }
-    tables::rounds("one node on SQLite", &rounds);
+    tables::rounds(name, &rounds);
     Ok(())
 }
 
 /// Starts servers, with nobody in the database and with everybody.
-async fn starts(wanted: &LoadBench, folder: &Path, crowd: &Path) -> Outcome<Vec<Start>> {
+async fn starts(wanted: &LoadBench, on: On, shelf: &mut Shelf) -> Outcome<Vec<Start>> {
     let mut starts = Vec::new();
-    for n in 0..STARTS {
-        let data = folder.join(format!("start-{n}"));
-        let first = Target::one(&wanted.program, &data).await?;
+    for _ in 0..STARTS {
+        let place = shelf.empty()?;
+        let first = Target::start(&wanted.program, on, shelf, place).await?;
         let fresh = first.ready();
         tokio::time::sleep(SETTLE).await;
         let idle = first.resident()?;
-        drop(first);
-        let again = Target::one(&wanted.program, &data).await?.ready();
-        std::fs::remove_dir_all(&data).map_err(|error| error.to_string())?;
-        people::copy(crowd, &data)?;
-        let many = Target::one(&wanted.program, &data).await?.ready();
-        std::fs::remove_dir_all(&data).map_err(|error| error.to_string())?;
+        let place = first.end();
+        let again = Target::start(&wanted.program, on, shelf, place)
+            .await?
+            .ready();
+        let place = shelf.full()?;
+        let many = Target::start(&wanted.program, on, shelf, place)
+            .await?
+            .ready();
         starts.push(Start {
             fresh,
             again,

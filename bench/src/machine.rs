@@ -106,6 +106,58 @@ pub(crate) fn own_process_time() -> Outcome<Duration> {
         .map_err(|error| format!("processor time: {error}"))
 }
 
+/// Processor time that a process and all that come from it have taken so far (proc_pid_stat(5): hundredths of a second).
+/// Those that have ended count with whoever waited for them.
+pub(crate) fn family_time(first: u32) -> Outcome<Duration> {
+    let folders = fs::read_dir("/proc").map_err(|error| format!("/proc: {error}"))?;
+    let all: Vec<Stat> = folders
+        .flatten()
+        .filter_map(|entry| stat(&fs::read_to_string(entry.path().join("stat")).ok()?))
+        .collect();
+    let mut family = vec![first];
+    let mut ticks = 0;
+    while let Some(one) = family.pop() {
+        ticks += all
+            .iter()
+            .filter(|stat| stat.process == one)
+            .map(|stat| stat.ticks)
+            .sum::<u64>();
+        family.extend(
+            all.iter()
+                .filter(|stat| stat.parent == one)
+                .map(|stat| stat.process),
+        );
+    }
+    Ok(Duration::from_millis(ticks * 10))
+}
+
+/// What is read of a process.
+#[derive(Debug, PartialEq, Eq)]
+struct Stat {
+    process: u32,
+    parent: u32,
+    /// Its own time, and that of children that it waited for.
+    ticks: u64,
+}
+
+fn stat(line: &str) -> Option<Stat> {
+    // A name may hold anything, also brackets.
+    let (head, rest) = line.rsplit_once(") ")?;
+    let process = head.split_once(' ')?.0.parse().ok()?;
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    // State and parent are the third and fourth of a line, user and system time the 14th to the 17th.
+    let ticks = words
+        .get(11..15)?
+        .iter()
+        .filter_map(|word| word.parse::<u64>().ok())
+        .sum();
+    Some(Stat {
+        process,
+        parent: words.get(1)?.parse().ok()?,
+        ticks,
+    })
+}
+
 fn kernel_thread(name: &str) -> Option<String> {
     fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
         let folder = entry.path();
@@ -176,5 +228,19 @@ mod tests {
             sum = std::hint::black_box(sum + 1);
         }
         assert!(resident(own).unwrap() > 100_000);
+    }
+
+    #[test]
+    fn a_process_is_read_whatever_it_is_called() {
+        let line = "42 (a) b (c) S 7 42 42 0 -1 4194560 1 2 3 4 10 20 300 4000 20 0 1 0 99 5 6";
+        assert_eq!(
+            stat(line),
+            Some(Stat {
+                process: 42,
+                parent: 7,
+                ticks: 4_330
+            })
+        );
+        assert_eq!(stat("42 (a"), None);
     }
 }

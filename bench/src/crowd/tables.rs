@@ -153,7 +153,7 @@ fn loads(target: &str, rounds: &[Round], kind: Kind) {
     for measure in measures {
         print!("{measure:>24}");
     }
-    println!("{:>9}{:>9}", "people", "others");
+    println!("{:>9}{:>9}{:>9}", "beside", "people", "others");
     let mut wrong: BTreeMap<String, u64> = BTreeMap::new();
     for (n, done) in first.loads.iter().enumerate() {
         if done.load.kind != kind {
@@ -182,7 +182,8 @@ fn loads(target: &str, rounds: &[Round], kind: Kind) {
             );
         }
         println!(
-            "{:>9.2}{:>9.2}",
+            "{:>9.2}{:>9.2}{:>9.2}",
+            of(&|one| cores(one.watched.beside, one.watched)),
             of(&|one| cores(one.watched.people, one.watched)),
             of(&|one| cores(one.watched.others, one.watched)),
         );
@@ -199,7 +200,7 @@ fn loads(target: &str, rounds: &[Round], kind: Kind) {
         }
     }
     println!(
-        "  `people` and `others`: cores that the people took, and everything else on the machine"
+        "  `beside`, `people` and `others`: cores that the database's server and NATS took, the people, and everything else"
     );
     for (what, count) in wrong {
         println!("  {what}: {count}");

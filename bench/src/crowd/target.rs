@@ -1,30 +1,82 @@
 //! What is measured: servers that the bench starts, and what the kernel knows of them.
 
+use super::On;
+use super::kept::{Place, Shelf};
 use crate::Outcome;
-use crate::machine::{own_process_time, resident};
+use crate::machine::{family_time, own_process_time, resident};
+use crate::nats::Nats;
 use crate::node::{Node, serve};
 use nix::time::ClockId;
 use nix::unistd::Pid;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Nodes that serve the same people.
+/// Nodes that serve the same people, and what they need for it.
 pub(super) struct Target {
     nodes: Vec<(Node, SocketAddr, Duration)>,
+    nats: Option<Nats>,
+    /// The first process of the database's server, if it is one of its own.
+    database: Option<u32>,
+    // Outlives the nodes.
+    place: Place,
 }
 
+/// How many nodes share a database where there are several.
+const NODES: usize = 2;
+
 impl Target {
-    /// One node on SQLite, with its data in that folder.
-    pub(super) async fn one(program: &Path, data: &Path) -> Outcome<Self> {
-        let mut node = Node::start(&mut serve(program, &[("BIRDCALL_DATA", data.as_os_str())]))?;
-        let ready = node.ready().await?;
-        let address = node.address().ok_or("the server does not listen")?;
+    /// Starts what is to be measured on a database.
+    pub(super) async fn start(
+        program: &Path,
+        on: On,
+        shelf: &Shelf,
+        place: Place,
+    ) -> Outcome<Self> {
+        let nats = match on {
+            On::Sqlite | On::Postgres => None,
+            On::Nodes => Some(Nats::start(&place.data.join("nats")).await?),
+        };
+        let mut nodes = Vec::new();
+        for n in 0..if nats.is_some() { NODES } else { 1 } {
+            let mut command = serve(program, &[]);
+            command.arg("--data");
+            match &nats {
+                None => command.arg(&place.data),
+                Some(nats) => {
+                    let port = nats.port().load(Ordering::Relaxed);
+                    command
+                        .arg(place.data.join(format!("node-{n}")))
+                        .args(["--node", &format!("node-{n}")])
+                        .args(["--nats", &format!("nats://127.0.0.1:{port}")])
+                        // Nobody here calls through it, but a node has to say where it is.
+                        .args(["--relay-urls", "turn:127.0.0.1:3478?transport=udp"])
+                        .arg("--key-file")
+                        .arg(place.data.join("node.key"))
+                }
+            };
+            if let Some(url) = &place.url {
+                command.args(["--database", url]);
+            }
+            let mut node = Node::start(&mut command)?;
+            let ready = node.ready().await?;
+            let address = node.address().ok_or("the server does not listen")?;
+            nodes.push((node, address, ready));
+        }
         Ok(Self {
-            nodes: vec![(node, address, ready)],
+            nodes,
+            nats,
+            database: shelf.process(),
+            place,
         })
+    }
+
+    /// Ends it; what it wrote is still there.
+    pub(super) fn end(self) -> Place {
+        self.place
     }
 
     /// Where its nodes listen. People are spread over them.
@@ -56,12 +108,19 @@ impl Target {
         };
         self.nodes.iter().map(of).sum()
     }
+
+    /// Processor time that the servers beside have taken: the database's and NATS.
+    fn beside(&self) -> Outcome<Duration> {
+        let nats = self.nats.as_ref().and_then(Nats::process);
+        nats.into_iter().chain(self.database).map(family_time).sum()
+    }
 }
 
 /// Looks at processor time over a while.
 pub(super) struct Watch {
     start: Instant,
     server: Duration,
+    beside: Duration,
     own: Duration,
     machine: Duration,
 }
@@ -73,6 +132,8 @@ pub(super) struct Watched {
     pub(super) span: Duration,
     /// The server's processor time.
     pub(super) server: Duration,
+    /// That of the servers beside it: the database's, NATS.
+    pub(super) beside: Duration,
     /// That of the people, who are this process.
     pub(super) people: Duration,
     /// That of everything else on the machine.
@@ -84,6 +145,7 @@ impl Watch {
         Ok(Self {
             start: Instant::now(),
             server: target.time()?,
+            beside: target.beside()?,
             own: own_process_time()?,
             machine: busy(),
         })
@@ -91,12 +153,14 @@ impl Watch {
 
     pub(super) fn stop(self, target: &Target) -> Outcome<Watched> {
         let server = target.time()?.saturating_sub(self.server);
+        let beside = target.beside()?.saturating_sub(self.beside);
         let people = own_process_time()?.saturating_sub(self.own);
         Ok(Watched {
             span: self.start.elapsed(),
             server,
+            beside,
             people,
-            others: busy().saturating_sub(self.machine + server + people),
+            others: busy().saturating_sub(self.machine + server + beside + people),
         })
     }
 }

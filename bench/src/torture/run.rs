@@ -1,6 +1,6 @@
 //! A run: what is broken when, and mended.
 
-use super::bus::{Line, Nats, Way};
+use super::bus::{Line, Way};
 use super::checker::{self, Bounds, Finding};
 use super::client::Client;
 use super::database::Kept;
@@ -11,6 +11,7 @@ use super::tables;
 use super::world::{Phase, World};
 use super::{Database, Torture};
 use crate::Outcome;
+use crate::nats::Nats;
 use crate::people::{self, Crowd};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use std::collections::BTreeMap;

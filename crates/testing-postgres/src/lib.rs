@@ -267,6 +267,12 @@ impl Server {
         self.end("kill");
     }
 
+    /// The process that all others of the server come from, while it runs.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.running.as_ref().map(|running| running.shell.id())
+    }
+
     fn end(&mut self, how: &str) {
         let Some(Running { mut shell, orders }) = self.running.take() else {
             return;
