@@ -12,8 +12,12 @@ mod accounts;
 mod address_book;
 #[path = "../suite/app.rs"]
 mod app;
+#[path = "../suite/calls.rs"]
+mod calls;
 #[path = "../suite/deletion.rs"]
 mod deletion;
+#[path = "../suite/draining.rs"]
+mod draining;
 #[path = "../suite/editing.rs"]
 mod editing;
 #[path = "../suite/gate.rs"]
@@ -24,14 +28,20 @@ mod home;
 mod message_search;
 #[path = "../suite/messages.rs"]
 mod messages;
+#[path = "../suite/nats.rs"]
+mod nats;
+#[path = "../suite/nodes.rs"]
+mod nodes;
 #[path = "../suite/passkeys.rs"]
 mod passkeys;
 #[path = "../suite/process.rs"]
 mod process;
+#[path = "../suite/processes.rs"]
+mod processes;
+#[path = "../suite/push.rs"]
+mod push;
 #[path = "../suite/push_service.rs"]
 mod push_service;
-#[path = "../suite/raced.rs"]
-mod raced;
 #[path = "../suite/reactions.rs"]
 mod reactions;
 #[path = "../suite/receipts.rs"]
@@ -47,3 +57,13 @@ mod soft_key;
 
 /// Where this run's servers keep what they keep.
 const POSTGRES: bool = true;
+
+/// Races here are real; `tests/suite` has those that are made.
+mod raced {
+    use birdcall_server::config::Options;
+    use birdcall_store::Races;
+
+    pub(crate) fn wanted(_: &mut Options) -> Races {
+        Races::default()
+    }
+}

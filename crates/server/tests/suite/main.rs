@@ -53,6 +53,7 @@ mod relay;
 mod reports;
 mod requests;
 mod search;
+mod shared_commits;
 mod signalling;
 mod simulation;
 mod smtp;
