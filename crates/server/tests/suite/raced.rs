@@ -54,9 +54,6 @@ const SUBJECTS: &[&str] = &[
     "signalling::",
 ];
 
-/// What of it is run on PostgreSQL: one of each kind of repeating. There are real races besides.
-const ON_POSTGRES: &[&str] = &["accounts::", "messages::", "passkeys::", "rejoin::"];
-
 /// Runs tests of this suite in a process of their own.
 fn run(subjects: &[&str], environment: &[(&str, &str)]) -> Output {
     Command::new(std::env::current_exe().unwrap())
@@ -72,12 +69,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn all_that_writes_holds_with_every_third_commit_lost() {
-    let subjects = if crate::POSTGRES {
-        ON_POSTGRES
-    } else {
-        SUBJECTS
-    };
-    let output = run(subjects, &[("BIRDCALL_RACES", "3")]);
+    let output = run(SUBJECTS, &[("BIRDCALL_RACES", "3")]);
     let said = said(&output);
     assert!(output.status.success(), "{said}");
     assert!(!said.contains("running 0 tests"), "{said}");
