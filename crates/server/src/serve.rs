@@ -38,7 +38,7 @@ pub struct Running {
     /// What goes on without anybody asking.
     background: Vec<JoinHandle<()>>,
     // Held as long as it runs.
-    _lock: File,
+    _lock: Lock,
 }
 
 /// Starts a server.
@@ -71,7 +71,7 @@ pub async fn start_on(config: Config, clock: Clock, store: Store) -> Result<Runn
 }
 
 /// Makes the data folder, and takes its lock.
-fn prepare(config: &Config) -> Result<File, String> {
+fn prepare(config: &Config) -> Result<Lock, String> {
     std::fs::create_dir_all(&config.data)
         .map_err(|error| format!("cannot make {}: {error}", config.data.display()))?;
     let lock = lock(&config.data)?;
@@ -85,7 +85,7 @@ fn prepare(config: &Config) -> Result<File, String> {
     Ok(lock)
 }
 
-async fn run_on(config: Config, clock: Clock, store: Store, lock: File) -> Result<Running, String> {
+async fn run_on(config: Config, clock: Clock, store: Store, lock: Lock) -> Result<Running, String> {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
@@ -250,6 +250,19 @@ impl Drop for Running {
     }
 }
 
+/// Holds a data folder until it is dropped.
+///
+/// It says so then: a program that this process is just starting has the open file too, until it runs, and the lock with
+/// it.
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // It goes with the last one who has the file if this fails.
+        let _ = self.0.unlock();
+    }
+}
+
 /// What is locked in a data folder.
 pub(crate) fn lock_file(data: &Path) -> PathBuf {
     data.join("birdcall.lock")
@@ -270,17 +283,34 @@ async fn run(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {
 ///
 /// # Errors
 /// A sentence: one runs, or the folder cannot be written to.
-pub(crate) fn lock(data: &Path) -> Result<File, String> {
+pub(crate) fn lock(data: &Path) -> Result<Lock, String> {
     let path = lock_file(data);
     let file =
         File::create(&path).map_err(|error| format!("cannot make {}: {error}", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(format!(
             "another birdcall runs on {} (it holds {})",
             data.display(),
             path.display()
         )),
         Err(TryLockError::Error(error)) => Err(format!("cannot lock {}: {error}", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_free_when_its_server_is_gone_whoever_still_has_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = lock(folder.path()).unwrap();
+        assert!(lock(folder.path()).is_err());
+        // As a process has it that was forked and does not run its program yet.
+        let inherited = held.0.try_clone().unwrap();
+        drop(held);
+        drop(lock(folder.path()).unwrap());
+        drop(inherited);
     }
 }
