@@ -35,7 +35,7 @@ const NOBODY: u32 = 65_534;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// After this long a server that starts has said that it has the data, or has ended.
-const SAYS_SO: Duration = Duration::from_secs(1);
+const SAYS_SO: Duration = Duration::from_secs(5);
 
 /// Between two looks whether it has.
 const LOOK: Duration = Duration::from_millis(20);
@@ -233,9 +233,10 @@ impl Server {
                     break;
                 }
                 if tried.elapsed() > SAYS_SO && !self.lives() {
-                    // The shell waits for orders all the same.
+                    // The shell waits for orders all the same. One that is only slow to say so does not hear a softer word
+                    // yet, and would be waited for without end.
                     self.running = Some(Running { shell, orders });
-                    self.end("stop");
+                    self.end("kill");
                     break;
                 }
                 thread::sleep(LOOK);
