@@ -10,6 +10,7 @@ mod deliver;
 pub mod desk;
 mod hints;
 mod lease;
+mod line;
 mod poll;
 pub mod presence;
 mod relays;
@@ -27,13 +28,14 @@ use birdcall_relay::credential::NodeKey;
 use birdcall_store::{Store, StoreError};
 use desk::Desk;
 use hints::Hint;
+use line::Line;
 use prometheus_client::metrics::gauge::Gauge;
 use seal::Seal;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
 /// How long a node counts as there after it last said so. Raising it lets a node that was killed count as there for
 /// longer, with the sockets it had; lowering it takes a node that was only busy for gone.
@@ -64,11 +66,11 @@ pub struct Cluster {
     draining: AtomicBool,
     desks: Mutex<HashMap<PersonId, Desk>>,
     /// Persons whose signals are to be read out here.
-    reading: mpsc::UnboundedSender<PersonId>,
-    /// For the task that reads them; taken by it.
-    to_read: Mutex<Option<mpsc::UnboundedReceiver<PersonId>>>,
-    presence: presence::Line,
-    hints: Option<hints::Line>,
+    reading: Line<PersonId>,
+    /// Sockets that come, change and go.
+    presence: Line<presence::Change>,
+    /// What is to be said by NATS.
+    hints: Option<Line<Hint>>,
     nats: Vec<String>,
     /// NATS is there.
     connected: Gauge,
@@ -106,7 +108,6 @@ impl Bus {
                 config.key_file.display()
             ));
         }
-        let (reading, to_read) = mpsc::unbounded_channel();
         Ok(Self::Cluster(Arc::new(Cluster {
             id: NodeId::new(rand::random()),
             name: cluster.name.clone(),
@@ -114,10 +115,9 @@ impl Bus {
             seal: Seal::new(key)?,
             draining: AtomicBool::new(false),
             desks: Mutex::default(),
-            reading,
-            to_read: Mutex::new(Some(to_read)),
-            presence: presence::Line::default(),
-            hints: (!cluster.nats.is_empty()).then(hints::Line::default),
+            reading: Line::default(),
+            presence: Line::default(),
+            hints: (!cluster.nats.is_empty()).then(Line::default),
             nats: cluster.nats.clone(),
             connected: Gauge::default(),
             hears: AtomicBool::new(false),
@@ -179,7 +179,7 @@ impl Cluster {
         if let Some(desk) = desks.get_mut(&person)
             && desk.nudge()
         {
-            let _ = self.reading.send(person);
+            self.reading.say(person);
         }
     }
 

@@ -17,11 +17,9 @@ const PAGE: u32 = 64;
 const AT_ONCE: usize = 16;
 
 pub(super) async fn run(app: &App, cluster: &Arc<Cluster>) {
-    let taken = {
-        let mut to_read = cluster.to_read.lock();
-        to_read.as_mut().ok().and_then(|to_read| to_read.take())
+    let Some(mut to_read) = cluster.reading.take() else {
+        return;
     };
-    let Some(mut to_read) = taken else { return };
     let mut under_way = JoinSet::new();
     loop {
         tokio::select! {

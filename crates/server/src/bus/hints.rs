@@ -3,15 +3,15 @@
 //! A NATS server that is away holds nothing up, at the start and later: it is looked for in the background.
 
 use super::Cluster;
+use super::line::Line;
 use crate::app::App;
 use async_nats::{ConnectOptions, Event};
 use birdcall_protocol::{NodeId, PersonId};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// The one subject. Nodes on different databases need NATS accounts, or servers, of their own.
 const SUBJECT: &str = "birdcall.hints";
@@ -34,28 +34,6 @@ pub(super) enum Hint {
     Signals(PersonId),
     /// This node has something to tell its relay.
     Node(NodeId),
-}
-
-/// Hints that wait to be said.
-pub(super) struct Line {
-    say: mpsc::UnboundedSender<Hint>,
-    hear: Mutex<Option<mpsc::UnboundedReceiver<Hint>>>,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        let (say, hear) = mpsc::unbounded_channel();
-        Self {
-            say,
-            hear: Mutex::new(Some(hear)),
-        }
-    }
-}
-
-impl Line {
-    pub(super) fn say(&self, hint: Hint) {
-        let _ = self.say.send(hint);
-    }
 }
 
 /// As it travels: ids alone.
@@ -86,12 +64,9 @@ impl Message {
 }
 
 pub(super) async fn run(app: &App, cluster: &Arc<Cluster>) {
-    let Some(line) = &cluster.hints else { return };
-    let taken = {
-        let mut hear = line.hear.lock();
-        hear.as_mut().ok().and_then(|hear| hear.take())
+    let Some(mut said) = cluster.hints.as_ref().and_then(Line::take) else {
+        return;
     };
-    let Some(mut said) = taken else { return };
     let heard = Arc::clone(cluster);
     let options = ConnectOptions::new()
         .name(format!("birdcall {}", cluster.name))

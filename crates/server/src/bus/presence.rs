@@ -11,9 +11,9 @@ use crate::raced;
 use birdcall_protocol::{DeviceId, PersonId};
 use birdcall_store::{NewPresence, Reader, StoreError};
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 /// Changes written in one transaction.
 const BATCH: usize = 256;
@@ -21,24 +21,8 @@ const BATCH: usize = 256;
 /// After the database failed, for a while nothing is tried.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The line by which sockets are written down.
-pub(super) struct Line {
-    say: mpsc::UnboundedSender<Change>,
-    hear: Mutex<Option<mpsc::UnboundedReceiver<Change>>>,
-}
-
-impl Default for Line {
-    fn default() -> Self {
-        let (say, hear) = mpsc::unbounded_channel();
-        Self {
-            say,
-            hear: Mutex::new(Some(hear)),
-        }
-    }
-}
-
 /// A socket came, changed, or went.
-struct Change {
+pub(super) struct Change {
     socket: u64,
     /// Nobody: it went.
     there: Option<(PersonId, DeviceId, bool)>,
@@ -112,8 +96,7 @@ pub async fn arrive(app: &App, mailbox: &mut Mailbox) -> Result<(), StoreError> 
 
 impl Cluster {
     fn presence(&self, change: Change) {
-        // Fails when the server goes down, and then nobody has to know.
-        let _ = self.presence.say.send(change);
+        self.presence.say(change);
     }
 
     /// A socket's page came before somebody's eyes, or went.
@@ -143,11 +126,9 @@ impl Cluster {
 
 /// Writes down what comes and goes, until the server goes down.
 pub(super) async fn run(app: &App, cluster: &Arc<Cluster>) {
-    let taken = {
-        let mut hear = cluster.presence.hear.lock();
-        hear.as_mut().ok().and_then(|hear| hear.take())
+    let Some(mut hear) = cluster.presence.take() else {
+        return;
     };
-    let Some(mut hear) = taken else { return };
     let mut batch = Vec::new();
     loop {
         batch.clear();
