@@ -53,6 +53,7 @@ pub(crate) fn load(words: &[&str]) -> Outcome {
     if asks_for_help(words) {
         return Process::cargo(&[&bench[..], words].concat()).go();
     }
+    install::for_nodes()?;
     crate::web::build()?;
     let program = server::build_release()?.join("birdcall");
     let program = program.to_str().ok_or("the folder's name is not UTF-8")?;

@@ -89,6 +89,14 @@ pub(crate) fn postgres() -> Outcome {
     Ok(())
 }
 
+/// Installs what several nodes need between them, where it is missing: NATS and PostgreSQL.
+pub(crate) fn for_nodes() -> Outcome {
+    if on_path("nats-server").is_none() {
+        install("several nodes", &["nats-server"])?;
+    }
+    postgres()
+}
+
 fn install(whom: &str, missing: &[&str]) -> Outcome {
     let list = missing.join(" ");
     let may = on_path("apt-get").is_some() && is_root();

@@ -1,7 +1,7 @@
 //! `cargo xtask torture`: whether anything is lost while nodes are killed, NATS is cut off and the disk is full.
 
 use crate::process::Process;
-use crate::{Outcome, server, web};
+use crate::{Outcome, install, server, web};
 use std::path::PathBuf;
 
 /// What `cargo xtask test` gives it: about two minutes on both databases with the ends, in which everything that was begun
@@ -26,6 +26,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
     let program = if help {
         PathBuf::from("birdcall")
     } else {
+        install::for_nodes()?;
         web::build_if_changed()?;
         if words.contains(&"--without") {
             server::build_broken()?
