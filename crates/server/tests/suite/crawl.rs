@@ -419,6 +419,9 @@ fn operations() -> Vec<String> {
     order.into_iter().map(|(_, _, name)| name).collect()
 }
 
+/// Seconds that a call rings, as nobody has said otherwise.
+const RING: u64 = 45;
+
 /// All that the viewer is told, by operation.
 async fn crawl(stand: Stand) -> BTreeMap<String, String> {
     let mut world = world(stand).await;
@@ -462,8 +465,17 @@ async fn crawl(stand: Stand) -> BTreeMap<String, String> {
             writeln!(answers, "{}", String::from_utf8_lossy(&body)).unwrap();
         }
         if !matches!(operation.as_str(), "remove_device" | "sign_out") {
+            let mut so_far = Vec::new();
+            if operation == "invite" {
+                // It rings out before anything else is asked, and not whenever somebody gets to it.
+                world.app.advance(RING + 1);
+                if answers.contains("201 Created") {
+                    so_far.extend(until_ended(&mut world.socket).await);
+                }
+            }
+            so_far.extend(world.socket.so_far().await);
             // Kept together: which request a frame comes after is a matter of how busy the machine is.
-            for frame in world.socket.so_far().await {
+            for frame in so_far {
                 // Steps of one's own test ring come when they come.
                 if !matches!(frame["type"].as_str(), Some("test_ring" | "ring_test")) {
                     writeln!(frames, "{frame}").unwrap();
@@ -476,6 +488,20 @@ async fn crawl(stand: Stand) -> BTreeMap<String, String> {
     // Whatever was done, it was done to somebody who is there.
     assert_eq!(world.target.get("/me").await["handle"], "target");
     told
+}
+
+/// What is told until a call has ended.
+async fn until_ended(socket: &mut Socket) -> Vec<Value> {
+    let mut frames = Vec::new();
+    loop {
+        frames.push(socket.next().await);
+        if frames
+            .last()
+            .is_some_and(|frame| frame["type"] == "call_ended")
+        {
+            return frames;
+        }
+    }
 }
 
 /// What is in a zip, file by file.
@@ -549,6 +575,7 @@ async fn who_is_blocked_is_told_what_a_stranger_is_told() {
 #[tokio::test]
 async fn who_was_a_friend_is_told_what_a_friend_is_told_who_cannot_call() {
     let off = crawl(Stand::NotLetThrough).await;
+    assert!(off["frames"].contains("call_ended"), "nobody was called");
     same(&crawl(Stand::BlockedFriend).await, &off);
 }
 

@@ -236,7 +236,7 @@ async fn a_rolling_restart_drops_no_call() {
 /// A node is killed while calls of its people ring, connect, and are talked on. Each comes to one end, with its reason.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_killed_leaves_no_call_without_an_end() {
-    let mut nodes = Processes::start(2, &["--ring-seconds", "4"]).await;
+    let mut nodes = Processes::start(2, &["--ring-seconds", "10"]).await;
     let (ann, bob) = pair(nodes.url(0), "ann", "bob").await;
     let (cleo, dora) = pair(nodes.url(0), "cleo", "dora").await;
     let (eve, finn) = pair(nodes.url(0), "eve", "finn").await;
