@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use birdcall_protocol::{Code, DeviceId, PersonId};
+use birdcall_protocol::{Code, DeviceId, PersonId, Timestamp};
 use birdcall_store::SignedIn;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -79,18 +79,18 @@ async fn known(parts: &mut Parts, app: &App) -> Result<SignedIn, ApiError> {
     app.doors.request(known.person, &parts.method)?;
     let now = app.clock.now();
     if now.since(known.last_seen) >= SEEN_EVERY {
-        touch(app, known.device);
+        touch(app, known.device, now);
     }
     Ok(known)
 }
 
-/// Notes that a device is alive; nobody waits for it, and a failure only makes the list less exact.
-fn touch(app: &App, device: DeviceId) {
+/// Notes that a device was alive then; nobody waits for it, and a failure only makes the list less exact.
+fn touch(app: &App, device: DeviceId, then: Timestamp) {
     let app = app.clone();
     tokio::spawn(async move {
         let noted = app.again(|| async {
             let mut tx = app.store.write().await?;
-            tx.touch_device(device, app.clock.now()).await?;
+            tx.touch_device(device, then).await?;
             tx.commit().await
         });
         if let Err(error) = noted.await {
