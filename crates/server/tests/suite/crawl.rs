@@ -518,11 +518,21 @@ fn unpacked(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Without ids, tokens and keys, which are drawn: runs of 16 letters and digits or more with digits among them. Moments
-/// stay: the clocks of the worlds stand alike.
+/// stay: the clocks of the worlds stand alike. Only one's own device is noted as used when somebody gets to it.
 fn masked(text: &str) -> String {
+    const NOTED: &str = "\"last_seen\":";
+    let mut text = text.to_owned();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(NOTED) {
+        from += at + NOTED.len();
+        let rest = text[from..]
+            .trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+        let to = text.len() - rest.len();
+        text.replace_range(from..to, "");
+    }
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let mut out = String::new();
-    let mut rest = text;
+    let mut rest = text.as_str();
     while !rest.is_empty() {
         let length = rest.find(|c| !part(c)).unwrap_or(rest.len());
         let (run, after) = rest.split_at(length);
@@ -584,6 +594,10 @@ fn what_is_drawn_is_masked_and_nothing_else() {
     assert_eq!(
         masked("id 4f3a9c0b1d2e7788 at 1800000000000"),
         "id … at 1800000000000"
+    );
+    assert_eq!(
+        masked(r#"{"last_seen": 1800000120000, "at": 1800000120000}"#),
+        r#"{"last_seen":, "at": 1800000120000}"#
     );
     assert_eq!(
         masked("\"first_message_needed\""),
