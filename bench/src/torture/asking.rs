@@ -1,5 +1,6 @@
 //! What devices ask over HTTP. Each asks until it is answered, at whichever node is there.
 
+use super::checker::LATER;
 use super::history::{About, Device, Person, Record, What};
 use super::world::{self, World};
 use crate::people::token;
@@ -13,9 +14,6 @@ use std::time::Duration;
 
 /// Entries in a page.
 const PAGE: usize = 100;
-
-/// Codes that are about now, and not about what was asked.
-const LATER: [&str; 4] = ["unavailable", "overloaded", "too_many", "going_down"];
 
 /// The longest wait before it is asked again.
 const AGAIN: u64 = 400;

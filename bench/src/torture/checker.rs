@@ -135,9 +135,17 @@ impl Findings {
     }
 }
 
-/// Codes that a server under torture may refuse things with. A press in a call may come too late, or to a side that may
-/// not (C-17); of a message there is nothing to refuse but that it cannot be taken now.
-const BUSY: [&str; 4] = ["unavailable", "overloaded", "too_many", "going_down"];
+/// Codes that are about now, and not about what was asked.
+pub(super) const LATER: [&str; 5] = [
+    "unavailable",
+    "overloaded",
+    "busy",
+    "too_many",
+    "going_down",
+];
+
+/// Codes of calls that a server under torture may refuse things with besides. A press in a call may come too late, or to a
+/// side that may not (C-17); of a message there is nothing to refuse but that it cannot be taken now.
 const OF_CALLS: [&str; 6] = [
     "call_over",
     "out_of_turn",
@@ -158,7 +166,7 @@ fn programs(history: &History, found: &mut Findings) {
             } => {
                 let of_a_call = matches!(about, About::Call(_) | About::Invite(_));
                 let code = code.as_str();
-                if !(BUSY.contains(&code) || of_a_call && OF_CALLS.contains(&code)) {
+                if !(LATER.contains(&code) || of_a_call && OF_CALLS.contains(&code)) {
                     let about = match about {
                         About::Message(message) => Subject::Message(*message),
                         About::Call(call) => Subject::Call(*call),

@@ -161,8 +161,11 @@ async fn write(app: &App, sent: Sent<'_>, content: Content<'_>) -> Result<Entry,
             if crate::broken::without("M-4") {
                 let (server, people) = (app.clone(), [from, other]);
                 tokio::spawn(async move {
+                    tokio::time::sleep(crate::broken::AFTERWARDS).await;
                     if tx.commit().await.is_ok() {
-                        people.map(|person| server.hub.news(person));
+                        for person in people {
+                            server.hub.news(person);
+                        }
                     }
                 });
                 return Ok(entry);
