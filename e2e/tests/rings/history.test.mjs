@@ -6,7 +6,7 @@ import { acquaint } from '../../harness/people.mjs';
 import { until } from '../../harness/until.mjs';
 import { world } from '../../harness/world.mjs';
 
-const story = world({ options: ['--ring-seconds', '3'] });
+const story = world({ options: ['--ring-seconds', '6'] });
 
 /** The calls that a person sees in the part of the history that is open. */
 const rows = (person) => person.page.getByRole('tabpanel').getByRole('listitem').allInnerTexts();

@@ -5,7 +5,7 @@ import { acquaint } from '../../harness/people.mjs';
 import { nothingOpened } from '../../harness/talk.mjs';
 import { world } from '../../harness/world.mjs';
 
-const story = world({ options: ['--ring-seconds', '4'] });
+const story = world({ options: ['--ring-seconds', '6'] });
 
 story('a ring that nobody answers is one missed call, and can be called back', async (people) => {
   const [ann, bob] = await Promise.all([people.ann(), people.bob()]);

@@ -6,7 +6,7 @@ import { acquaint } from '../../harness/people.mjs';
 import { until } from '../../harness/until.mjs';
 import { world } from '../../harness/world.mjs';
 
-const story = world({ options: ['--ring-seconds', '4'] });
+const story = world({ options: ['--ring-seconds', '6'] });
 
 const quietSwitch = (person) => person.page.getByRole('switch', { name: 'Do not disturb', exact: true });
 

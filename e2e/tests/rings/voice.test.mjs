@@ -8,7 +8,7 @@ import { made } from '../../harness/probe.mjs';
 import { until } from '../../harness/until.mjs';
 import { world } from '../../harness/world.mjs';
 
-const story = world({ options: ['--ring-seconds', '3'] });
+const story = world({ options: ['--ring-seconds', '6'] });
 
 /** A voice message as a screen reader says it. */
 const voice = (person, name) => person.page.getByRole('group', { name });
