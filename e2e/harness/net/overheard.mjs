@@ -1,6 +1,21 @@
 // What a page is told, after its browser has taken off all encryption: frames of the socket, answers of HTTP, and what
 // `RTCPeerConnection` says.
 
+/**
+ * How long an answer is waited for, in milliseconds. Of some that a page goes away from before they have come, the driver
+ * never says how they ended.
+ */
+const GONE = 5_000;
+
+/** What a promise comes to, or something else if it does not. */
+function within(promise, otherwise) {
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, GONE, otherwise);
+  });
+  return Promise.race([promise.catch(() => otherwise), late]).finally(() => clearTimeout(timer));
+}
+
 /** Notes everything, from the moment it is made. */
 export class Overheard {
   /** @type {{ where: string, what: Buffer }[]} */
@@ -40,10 +55,10 @@ export class Overheard {
   async #response(response) {
     const url = new URL(response.url());
     const where = `the answer to ${response.request().method()} ${url.pathname}`;
-    const headers = await response.allHeaders().catch(() => ({}));
+    const headers = await within(response.allHeaders(), response.headers());
     this.#note(`${where}, headers`, JSON.stringify(headers));
     // Without a body: redirects, and what the page went away from.
-    const body = await response.body().catch(() => Buffer.alloc(0));
+    const body = await within(response.body(), Buffer.alloc(0));
     this.#note(where, body);
   }
 

@@ -23,6 +23,13 @@ const MAKERS = {
   firefox: ['firefox.settings.services.mozilla.com', 'content-signature-2.cdn.mozilla.net', 'aus5.mozilla.org'],
 };
 
+/**
+ * How long a test may take, in milliseconds, and how long before that it is looked at why it is not done: the runner would
+ * end it without a word.
+ */
+const LONGEST = 120_000;
+const LOOK_BEFORE = 15_000;
+
 const DEMO_PASSWORD = 'birdcall-demo';
 
 /** The people of the program's `--demo`, who follow each other and have written to each other. */
@@ -181,9 +188,9 @@ export function town(choice = {}) {
   });
   after(() => built?.remove());
   return (name, tell) =>
-    test(name, { timeout: 120_000 }, async () => {
+    test(name, { timeout: LONGEST }, async () => {
       try {
-        await tell(built);
+        await inTime(tell(built));
       } catch (error) {
         await lookBack(name, built);
         // A call that goes on would be in the way of the next test.
@@ -200,4 +207,14 @@ export function town(choice = {}) {
         await built.leave();
       }
     });
+}
+
+/** Fails before the runner ends it, so that there is something to look at. */
+function inTime(telling) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    const words = `not done after ${(LONGEST - LOOK_BEFORE) / 1_000} s, and nothing in it has failed`;
+    timer = setTimeout(() => reject(new Error(words)), LONGEST - LOOK_BEFORE);
+  });
+  return Promise.race([telling, late]).finally(() => clearTimeout(timer));
 }
