@@ -141,8 +141,9 @@ impl Postgres {
 
     /// Waits for what is under way.
     pub(crate) async fn close(&self) {
-        if let Some(connection) = self.claim.lock().await.take() {
-            // The server lets go of the lock however this ends.
+        if let Some(mut connection) = self.claim.lock().await.take() {
+            // The server lets go of the lock however this ends, but of a connection that is closed only some time later.
+            let _ = connection.execute("SELECT pg_advisory_unlock_all()").await;
             let _ = connection.close().await;
         }
         self.readers.close().await;
