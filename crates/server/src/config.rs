@@ -526,7 +526,7 @@ impl Config {
             node: self.cluster.as_ref().map(|cluster| cluster.name.clone()),
             nats: self.cluster.as_ref().and_then(Cluster::named),
             drain_seconds: u32::try_from(self.drain.as_secs()).ok(),
-            otlp_endpoint: self.otlp_endpoint.as_deref().map(crate::traces::named),
+            otlp_endpoint: self.otlp_endpoint.as_deref().map(cluster::bare),
             log_format: Some(self.log_format),
             demo: Some(self.demo),
             beat: None,

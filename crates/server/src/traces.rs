@@ -25,15 +25,6 @@ pub fn refused(span: &Span, code: birdcall_protocol::Code) {
     span.record("error.type", code.as_str());
 }
 
-/// An endpoint as it may be printed: without who is to be let in.
-#[must_use]
-pub fn named(endpoint: &str) -> String {
-    match (endpoint.split_once("://"), endpoint.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
-        _ => endpoint.to_owned(),
-    }
-}
-
 #[cfg(feature = "otel")]
 pub use exporter::Traces;
 
@@ -168,19 +159,5 @@ mod absent {
 
         /// Nothing.
         pub async fn finish(self) {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_printed_holds_no_password() {
-        assert_eq!(
-            named("https://me:secret@otlp.example:4318"),
-            "https://otlp.example:4318"
-        );
-        assert_eq!(named("http://127.0.0.1:4318"), "http://127.0.0.1:4318");
     }
 }

@@ -42,11 +42,16 @@ impl Cluster {
 
     /// The NATS servers as they may be printed: without what stands before an `@`.
     pub(crate) fn named(&self) -> Option<Vec<String>> {
-        let bare = |url: &String| match (url.split_once("://"), url.rsplit_once('@')) {
-            (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
-            _ => url.clone(),
-        };
-        Some(self.nats.iter().map(bare).collect()).filter(|nats: &Vec<_>| !nats.is_empty())
+        Some(self.nats.iter().map(|url| bare(url)).collect())
+            .filter(|nats: &Vec<_>| !nats.is_empty())
+    }
+}
+
+/// A URL as it may be printed: without who is to be let in.
+pub(super) fn bare(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
+        _ => url.to_owned(),
     }
 }
 
@@ -83,5 +88,7 @@ mod tests {
         let urls = ["nats://ann:secret@10.0.0.5:4222", "tls://10.0.0.6"];
         let named = of(None, &urls).unwrap().unwrap().named().unwrap();
         assert_eq!(named, ["nats://10.0.0.5:4222", "tls://10.0.0.6"]);
+        let endpoint = "https://me:secret@otlp.example:4318";
+        assert_eq!(bare(endpoint), "https://otlp.example:4318");
     }
 }
