@@ -1,15 +1,16 @@
 //! Who asked whom for a first message (C-1).
 
 use crate::people::{Listed, listed_columns};
+use crate::sql::{self, columns};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::book::Ask;
 use birdcall_protocol::{PersonId, Timestamp};
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    at: i64,
-    #[sqlx(flatten)]
-    listed: Listed,
+columns! {
+    struct Row {
+        at: i64,
+        listed: Listed,
+    }
 }
 
 impl Reader {
@@ -23,7 +24,7 @@ impl Reader {
         asked: PersonId,
     ) -> Result<Option<Timestamp>, StoreError> {
         let row: Option<(i64,)> =
-            sqlx::query_as("SELECT at FROM asks WHERE asker = $1 AND asked = $2")
+            sql::query_as("SELECT at FROM asks WHERE asker = $1 AND asked = $2")
                 .bind(asker.as_i64())
                 .bind(asked.as_i64())
                 .fetch_optional(self.sql())
@@ -42,7 +43,7 @@ impl Reader {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Ask>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(concat!(
+        let rows: Vec<Row> = sql::query_as(concat!(
             "SELECT a.at, ",
             listed_columns!(),
             " FROM asks a JOIN people p ON p.id = a.asker \
@@ -81,7 +82,7 @@ impl Tx {
         at: Timestamp,
         shown: bool,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO asks (asker, asked, at, shown) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (asker, asked) DO UPDATE SET at = excluded.at, shown = excluded.shown",
         )
@@ -104,7 +105,7 @@ impl Tx {
         asked: PersonId,
     ) -> Result<bool, StoreError> {
         let done =
-            sqlx::query("UPDATE asks SET shown = 0 WHERE asker = $1 AND asked = $2 AND shown = 1")
+            sql::query("UPDATE asks SET shown = 0 WHERE asker = $1 AND asked = $2 AND shown = 1")
                 .bind(asker.as_i64())
                 .bind(asked.as_i64())
                 .execute(self.sql())

@@ -1,5 +1,6 @@
 //! Pictures of people (M-2), in the two sizes that are shown. They stand apart from the people, whom lists read.
 
+use crate::sql;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::PersonId;
 
@@ -36,7 +37,7 @@ impl Reader {
             AvatarSize::Small => "SELECT small FROM avatars WHERE token = $1",
             AvatarSize::Large => "SELECT large FROM avatars WHERE token = $1",
         };
-        let row: Option<(Vec<u8>,)> = sqlx::query_as(sql)
+        let row: Option<(Vec<u8>,)> = sql::query_as(sql)
             .bind(token)
             .fetch_optional(self.sql())
             .await?;
@@ -55,7 +56,7 @@ impl Tx {
         new: &NewAvatar<'_>,
     ) -> Result<(), StoreError> {
         let other: Option<(i64,)> =
-            sqlx::query_as("SELECT person FROM avatars WHERE token = $1 AND person <> $2")
+            sql::query_as("SELECT person FROM avatars WHERE token = $1 AND person <> $2")
                 .bind(new.token)
                 .bind(person.as_i64())
                 .fetch_optional(self.sql())
@@ -63,7 +64,7 @@ impl Tx {
         if other.is_some() {
             return Err(StoreError::Conflict);
         }
-        sqlx::query(
+        sql::query(
             "INSERT INTO avatars (person, token, small, large) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (person) DO UPDATE SET token = excluded.token, small = excluded.small, \
              large = excluded.large",
@@ -82,7 +83,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn drop_avatar(&mut self, person: PersonId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM avatars WHERE person = $1")
+        sql::query("DELETE FROM avatars WHERE person = $1")
             .bind(person.as_i64())
             .execute(self.sql())
             .await?;
@@ -94,7 +95,7 @@ impl Tx {
         person: PersonId,
         token: Option<&str>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET avatar = $1 WHERE id = $2")
+        sql::query("UPDATE people SET avatar = $1 WHERE id = $2")
             .bind(token)
             .bind(person.as_i64())
             .execute(self.sql())

@@ -4,6 +4,7 @@
 use crate::people::{CallingColumns, calling_columns};
 use crate::quiet::{QuietColumns, quiet_columns};
 use crate::requests::{Side, Talk};
+use crate::sql::{self, columns};
 use crate::ties::{Ties, TiesColumns, ties_columns};
 use crate::words::{from_word, handle, natural};
 use crate::{Reader, StoreError};
@@ -46,38 +47,36 @@ pub struct Writes {
     pub(crate) conversation: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
-struct CallsRow {
-    #[sqlx(flatten)]
-    ties: TiesColumns,
-    #[sqlx(flatten)]
-    callee: CallingColumns,
-    #[sqlx(flatten)]
-    quiet: QuietColumns,
-    wrote: i64,
-    caller_verified: i64,
-    caller_private: i64,
+columns! {
+    struct CallsRow {
+        ties: TiesColumns,
+        callee: CallingColumns,
+        quiet: QuietColumns,
+        wrote: i64,
+        caller_verified: i64,
+        caller_private: i64,
+    }
 }
 
-#[derive(sqlx::FromRow)]
-struct WritesRow {
-    author: String,
-    reader: i64,
-    #[sqlx(flatten)]
-    ties: TiesColumns,
-    conversation: Option<i64>,
-    author_state: Option<String>,
-    author_wrote: Option<i64>,
-    author_read: Option<i64>,
-    author_last: Option<i64>,
-    author_receipts: i64,
-    reader_state: Option<String>,
-    reader_wrote: Option<i64>,
-    reader_read: Option<i64>,
-    reader_last: Option<i64>,
-    reader_receipts: i64,
-    wakes: i64,
-    known: i64,
+columns! {
+    struct WritesRow {
+        author: String,
+        reader: i64,
+        ties: TiesColumns,
+        conversation: Option<i64>,
+        author_state: Option<String>,
+        author_wrote: Option<i64>,
+        author_read: Option<i64>,
+        author_last: Option<i64>,
+        author_receipts: i64,
+        reader_state: Option<String>,
+        reader_wrote: Option<i64>,
+        reader_read: Option<i64>,
+        reader_last: Option<i64>,
+        reader_receipts: i64,
+        wakes: i64,
+        known: i64,
+    }
 }
 
 /// The statement that reads a [`WritesRow`], for an author `$1` and a key `$3`; who reads is said by the condition.
@@ -154,7 +153,7 @@ impl Reader {
         caller: PersonId,
         callee: PersonId,
     ) -> Result<Calls, StoreError> {
-        let row: Option<CallsRow> = sqlx::query_as(concat!(
+        let row: Option<CallsRow> = sql::query_as(concat!(
             "SELECT ",
             ties_columns!("p.id", "a.id"),
             ", ",
@@ -191,7 +190,7 @@ impl Reader {
         reader: &Handle,
         key: &str,
     ) -> Result<Option<Writes>, StoreError> {
-        sqlx::query_as::<_, WritesRow>(writes!("p.handle = $2 AND p.deletes IS NULL"))
+        sql::query_as::<WritesRow>(writes!("p.handle = $2 AND p.deletes IS NULL"))
             .bind(author.as_i64())
             .bind(reader.as_str())
             .bind(key)
@@ -207,7 +206,7 @@ impl Reader {
         reader: PersonId,
         key: &str,
     ) -> Result<Writes, StoreError> {
-        sqlx::query_as::<_, WritesRow>(writes!("p.id = $2"))
+        sql::query_as::<WritesRow>(writes!("p.id = $2"))
             .bind(author.as_i64())
             .bind(reader.as_i64())
             .bind(key)

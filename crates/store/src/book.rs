@@ -2,6 +2,7 @@
 
 use crate::emails::email;
 use crate::people::listed_columns;
+use crate::sql;
 use crate::words::{handle, natural, small};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::Person;
@@ -92,7 +93,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn book(&mut self, owner: PersonId) -> Result<Vec<BookEntry>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(concat!(
+        let rows: Vec<Row> = sql::query_as(concat!(
             "SELECT b.id, b.name, b.email, b.since, ",
             listed_columns!(),
             " FROM address_book b \
@@ -116,7 +117,7 @@ impl Reader {
         owner: PersonId,
         id: BookEntryId,
     ) -> Result<Option<BookEntry>, StoreError> {
-        let row: Option<Row> = sqlx::query_as(concat!(
+        let row: Option<Row> = sql::query_as(concat!(
             "SELECT b.id, b.name, b.email, b.since, ",
             listed_columns!(),
             " FROM address_book b \
@@ -137,7 +138,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn address_book_size(&mut self, owner: PersonId) -> Result<u64, StoreError> {
-        let (count,): (i64,) = sqlx::query_as("SELECT count(*) FROM address_book WHERE owner = $1")
+        let (count,): (i64,) = sql::query_as("SELECT count(*) FROM address_book WHERE owner = $1")
             .bind(owner.as_i64())
             .fetch_one(self.sql())
             .await?;
@@ -157,7 +158,7 @@ impl Tx {
             Whom::Email(address) => (None, Some(address)),
         };
         let key = address.map(Email::key);
-        let done = sqlx::query(
+        let done = sql::query(
             "INSERT INTO address_book (owner, id, name, person, email, email_key, since, import) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         )
@@ -174,7 +175,7 @@ impl Tx {
         if done.rows_affected() == 1 {
             return Ok(InBook::Added(new.id));
         }
-        let (id, import): (i64, Option<String>) = sqlx::query_as(
+        let (id, import): (i64, Option<String>) = sql::query_as(
             "SELECT id, import FROM address_book \
              WHERE owner = $1 AND (person = $2 OR email_key = $3)",
         )
@@ -201,7 +202,7 @@ impl Tx {
         id: BookEntryId,
         name: &str,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE address_book SET name = $1 WHERE owner = $2 AND id = $3")
+        let done = sql::query("UPDATE address_book SET name = $1 WHERE owner = $2 AND id = $3")
             .bind(name)
             .bind(owner.as_i64())
             .bind(id.as_i64())
@@ -219,7 +220,7 @@ impl Tx {
         owner: PersonId,
         id: BookEntryId,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM address_book WHERE owner = $1 AND id = $2")
+        let done = sql::query("DELETE FROM address_book WHERE owner = $1 AND id = $2")
             .bind(owner.as_i64())
             .bind(id.as_i64())
             .execute(self.sql())
@@ -236,7 +237,7 @@ impl Tx {
         owner: PersonId,
         person: PersonId,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "DELETE FROM address_book WHERE owner = $1 AND (person = $2 OR email_key = \
                  (SELECT key FROM emails WHERE person = $2 AND findable = 1))",
         )
@@ -252,7 +253,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn undo_import(&mut self, owner: PersonId, import: &str) -> Result<u32, StoreError> {
-        let done = sqlx::query("DELETE FROM address_book WHERE owner = $1 AND import = $2")
+        let done = sql::query("DELETE FROM address_book WHERE owner = $1 AND import = $2")
             .bind(owner.as_i64())
             .bind(import)
             .execute(self.sql())
@@ -267,7 +268,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn clear_address_book(&mut self, owner: PersonId) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM address_book WHERE owner = $1")
+        sql::query("DELETE FROM address_book WHERE owner = $1")
             .bind(owner.as_i64())
             .execute(self.sql())
             .await?;

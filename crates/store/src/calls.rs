@@ -3,6 +3,7 @@
 
 use crate::error::added;
 use crate::people::{Listed, listed_columns};
+use crate::sql::{self, columns};
 use crate::words::{from_word, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{CallFilter, CallRecord, UnrungCall};
@@ -106,7 +107,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn call(&mut self, id: CallId) -> Result<Option<CallRow>, StoreError> {
         let row: Option<(i64, i64, String)> =
-            sqlx::query_as("SELECT id, version, snapshot FROM calls WHERE id = $1")
+            sql::query_as("SELECT id, version, snapshot FROM calls WHERE id = $1")
                 .bind(id.as_i64())
                 .fetch_optional(self.sql())
                 .await?;
@@ -122,7 +123,7 @@ impl Reader {
         caller: PersonId,
         key: &str,
     ) -> Result<Option<CallRow>, StoreError> {
-        let row: Option<(i64, i64, String)> = sqlx::query_as(
+        let row: Option<(i64, i64, String)> = sql::query_as(
             "SELECT id, version, snapshot FROM calls WHERE caller = $1 AND client_key = $2",
         )
         .bind(caller.as_i64())
@@ -137,7 +138,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn open_calls(&mut self, person: PersonId) -> Result<Vec<CallRow>, StoreError> {
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, String)> = sql::query_as(
             "SELECT id, version, snapshot FROM calls WHERE caller = $1 AND deadline IS NOT NULL \
              UNION SELECT id, version, snapshot FROM calls \
              WHERE callee = $1 AND deadline IS NOT NULL",
@@ -153,7 +154,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn calls_in(&mut self, phase: Phase) -> Result<Vec<CallRow>, StoreError> {
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, String)> = sql::query_as(
             "SELECT id, version, snapshot FROM calls WHERE deadline IS NOT NULL AND phase = $1",
         )
         .bind(to_word(phase)?)
@@ -167,7 +168,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn answered_since(&mut self, since: Timestamp) -> Result<Vec<CallId>, StoreError> {
-        let rows: Vec<(i64,)> = sqlx::query_as(
+        let rows: Vec<(i64,)> = sql::query_as(
             "SELECT id FROM calls WHERE started >= $1 AND answered = 1 AND phase = $2",
         )
         .bind(since.0)
@@ -187,7 +188,7 @@ impl Reader {
         limit: u32,
     ) -> Result<Vec<CallId>, StoreError> {
         let rows: Vec<(i64,)> =
-            sqlx::query_as("SELECT id FROM calls WHERE deadline <= $1 ORDER BY deadline LIMIT $2")
+            sql::query_as("SELECT id FROM calls WHERE deadline <= $1 ORDER BY deadline LIMIT $2")
                 .bind(now.0)
                 .bind(i64::from(limit))
                 .fetch_all(self.sql())
@@ -200,7 +201,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn next_deadline(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let row: Option<(i64,)> = sqlx::query_as(
+        let row: Option<(i64,)> = sql::query_as(
             "SELECT deadline FROM calls WHERE deadline IS NOT NULL ORDER BY deadline LIMIT 1",
         )
         .fetch_optional(self.sql())
@@ -213,7 +214,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn next_sweep(&mut self) -> Result<(Option<Timestamp>, bool), StoreError> {
-        let (deadline, ringing): (Option<i64>, i64) = sqlx::query_as(
+        let (deadline, ringing): (Option<i64>, i64) = sql::query_as(
             "SELECT (SELECT min(deadline) FROM calls WHERE deadline IS NOT NULL), \
              CASE WHEN EXISTS (SELECT 1 FROM calls WHERE deadline IS NOT NULL AND phase = $1) \
              THEN 1 ELSE 0 END",
@@ -237,7 +238,7 @@ impl Reader {
         callee_since: Timestamp,
         callees_since: Timestamp,
     ) -> Result<RingTimes, StoreError> {
-        let pair: Vec<(i64,)> = sqlx::query_as(
+        let pair: Vec<(i64,)> = sql::query_as(
             "SELECT started FROM calls WHERE caller = $1 AND started > $3 AND callee = $2 \
              AND rung = 1 AND answered = 0 AND (outcome IS NULL OR outcome <> 'declined') \
              ORDER BY started",
@@ -247,7 +248,7 @@ impl Reader {
         .bind(pair_since.0)
         .fetch_all(self.sql())
         .await?;
-        let (rings, callees): (i64, i64) = sqlx::query_as(
+        let (rings, callees): (i64, i64) = sql::query_as(
             "SELECT (SELECT count(*) FROM calls WHERE callee = $2 AND started > $3 AND rung = 1), \
              (SELECT count(DISTINCT callee) FROM calls WHERE caller = $1 AND started > $4 \
              AND callee <> $2 AND rung = 1)",
@@ -276,18 +277,18 @@ impl Reader {
         only: Option<CallFilter>,
         limit: u32,
     ) -> Result<CallHistory, StoreError> {
-        #[derive(sqlx::FromRow)]
-        struct Row {
-            id: i64,
-            caller: i64,
-            kind: String,
-            started: i64,
-            outcome: String,
-            seconds: i64,
-            #[sqlx(flatten)]
-            with: Listed,
+        columns! {
+            struct Row {
+                id: i64,
+                caller: i64,
+                kind: String,
+                started: i64,
+                outcome: String,
+                seconds: i64,
+                with: Listed,
+            }
         }
-        let rows: Vec<Row> = sqlx::query_as(concat!(
+        let rows: Vec<Row> = sql::query_as(concat!(
             "SELECT c.id, c.caller, c.kind, c.started, c.outcome, c.seconds, ",
             listed_columns!(),
             " FROM calls c \
@@ -338,16 +339,16 @@ impl Reader {
         me: PersonId,
         limit: u32,
     ) -> Result<Vec<UnrungCall>, StoreError> {
-        #[derive(sqlx::FromRow)]
-        struct Row {
-            id: i64,
-            kind: String,
-            started: i64,
-            unrung: String,
-            #[sqlx(flatten)]
-            from: Listed,
+        columns! {
+            struct Row {
+                id: i64,
+                kind: String,
+                started: i64,
+                unrung: String,
+                from: Listed,
+            }
         }
-        let rows: Vec<Row> = sqlx::query_as(concat!(
+        let rows: Vec<Row> = sql::query_as(concat!(
             "SELECT c.id, c.kind, c.started, c.unrung, ",
             listed_columns!(),
             " FROM calls c JOIN people p ON p.id = c.caller WHERE c.callee = $1 AND c.unrung IS NOT NULL \
@@ -381,7 +382,7 @@ impl Tx {
         new: &NewCall<'_>,
         columns: &CallColumns,
     ) -> Result<(), StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "INSERT INTO calls (id, version, caller, callee, client_key, kind, started, phase, \
              deadline, rung, answered, outcome, seconds, callee_sees, snapshot) \
              VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
@@ -403,7 +404,7 @@ impl Tx {
         .bind(&columns.snapshot)
         .execute(self.sql())
         .await?;
-        added(&done)
+        added(done)
     }
 
     /// Writes a call back if it still has `version`; `false` if somebody was faster.
@@ -416,7 +417,7 @@ impl Tx {
         version: u64,
         columns: &CallColumns,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE calls SET version = version + 1, phase = $1, deadline = $2, rung = $3, \
              answered = $4, outcome = $5, seconds = $6, callee_sees = $7, snapshot = $8 \
              WHERE id = $9 AND version = $10",
@@ -442,7 +443,7 @@ impl Tx {
     /// `Unavailable`.
     pub async fn delete_calls(&mut self, me: PersonId, calls: Gone) -> Result<u64, StoreError> {
         let (call, until) = calls.bounds();
-        let called = sqlx::query(
+        let called = sql::query(
             "UPDATE calls SET caller_deleted = 1 WHERE caller = $1 AND caller_deleted = 0 \
              AND outcome IS NOT NULL AND ($2 IS NULL OR id = $2) AND started <= $3",
         )
@@ -451,7 +452,7 @@ impl Tx {
         .bind(until)
         .execute(self.sql())
         .await?;
-        let was_called = sqlx::query(
+        let was_called = sql::query(
             "UPDATE calls SET callee_deleted = 1 WHERE callee = $1 AND callee_deleted = 0 \
              AND callee_sees = 1 AND outcome IS NOT NULL AND ($2 IS NULL OR id = $2) AND started <= $3",
         )
@@ -469,7 +470,7 @@ impl Tx {
     /// `Unavailable`.
     pub async fn delete_unrung(&mut self, me: PersonId, calls: Gone) -> Result<u64, StoreError> {
         let (call, until) = calls.bounds();
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE calls SET unrung = NULL WHERE callee = $1 AND unrung IS NOT NULL \
              AND ($2 IS NULL OR id = $2) AND started <= $3",
         )
@@ -486,7 +487,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn set_unrung(&mut self, id: CallId, reason: UnrungReason) -> Result<(), StoreError> {
-        sqlx::query("UPDATE calls SET unrung = $1 WHERE id = $2")
+        sql::query("UPDATE calls SET unrung = $1 WHERE id = $2")
             .bind(to_word(reason)?)
             .bind(id.as_i64())
             .execute(self.sql())

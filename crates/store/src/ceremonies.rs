@@ -1,5 +1,6 @@
 //! What has begun and waits for the browser's answer. Each is taken once, on whichever node the answer arrives.
 
+use crate::sql;
 use crate::words::{from_word, to_word};
 use crate::{StoreError, Tx};
 use birdcall_protocol::Timestamp;
@@ -34,11 +35,11 @@ impl Tx {
         now: Timestamp,
         expires: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM ceremonies WHERE expires <= $1")
+        sql::query("DELETE FROM ceremonies WHERE expires <= $1")
             .bind(now.0)
             .execute(self.sql())
             .await?;
-        sqlx::query("INSERT INTO ceremonies (id, kind, state, expires) VALUES ($1, $2, $3, $4)")
+        sql::query("INSERT INTO ceremonies (id, kind, state, expires) VALUES ($1, $2, $3, $4)")
             .bind(id)
             .bind(to_word(kind)?)
             .bind(state)
@@ -60,7 +61,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
         let row: Option<(String, String, i64)> =
-            sqlx::query_as("DELETE FROM ceremonies WHERE id = $1 RETURNING kind, state, expires")
+            sql::query_as("DELETE FROM ceremonies WHERE id = $1 RETURNING kind, state, expires")
                 .bind(id)
                 .fetch_optional(self.sql())
                 .await?;
@@ -83,7 +84,7 @@ impl crate::Reader {
         kind: CeremonyKind,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let row: Option<(String,)> = sqlx::query_as(
+        let row: Option<(String,)> = sql::query_as(
             "SELECT state FROM ceremonies WHERE id = $1 AND kind = $2 AND expires > $3",
         )
         .bind(id)

@@ -8,6 +8,7 @@ use crate::fold::fold;
 use crate::people::{Listed, listed_columns};
 use crate::pictures::NewPicture;
 use crate::requests::{Side, Talk};
+use crate::sql::{self, columns};
 use crate::words::{from_word, handle, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{ConversationSummary, Entry, EntryBody};
@@ -173,7 +174,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn wrote(&mut self, from: PersonId, to: PersonId) -> Result<bool, StoreError> {
         let row: Option<(i64,)> =
-            sqlx::query_as("SELECT wrote FROM members WHERE person = $1 AND other = $2")
+            sql::query_as("SELECT wrote FROM members WHERE person = $1 AND other = $2")
                 .bind(from.as_i64())
                 .bind(to.as_i64())
                 .fetch_optional(self.sql())
@@ -200,15 +201,15 @@ impl Reader {
         standing: Standing,
         limit: u32,
     ) -> Result<Vec<ConversationSummary>, StoreError> {
-        #[derive(sqlx::FromRow)]
-        struct Row {
-            conversation: i64,
-            last_seq: i64,
-            read_seq: i64,
-            #[sqlx(flatten)]
-            with: Listed,
+        columns! {
+            struct Row {
+                conversation: i64,
+                last_seq: i64,
+                read_seq: i64,
+                with: Listed,
+            }
         }
-        let rows: Vec<Row> = sqlx::query_as(concat!(
+        let rows: Vec<Row> = sql::query_as(concat!(
             "SELECT m.conversation, m.last_seq, m.read_seq, ",
             listed_columns!(),
             " FROM members m JOIN people p ON p.id = m.other \
@@ -241,7 +242,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn has_talked(&mut self, me: PersonId, other: PersonId) -> Result<bool, StoreError> {
-        let row: Option<(i64,)> = sqlx::query_as(
+        let row: Option<(i64,)> = sql::query_as(
             "SELECT 1 FROM members WHERE person = $1 AND other = $2 AND last_seq > 0",
         )
         .bind(me.as_i64())
@@ -280,7 +281,7 @@ impl Reader {
             return Ok((Vec::new(), false));
         };
         let before = before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX));
-        let mut rows: Vec<Row> = sqlx::query_as(entries_seen!(
+        let mut rows: Vec<Row> = sql::query_as(entries_seen!(
             "AND e.conversation = $2 AND e.seq < $3 ORDER BY e.seq DESC LIMIT $4"
         ))
         .bind(me.as_i64())
@@ -306,7 +307,7 @@ impl Reader {
         other: PersonId,
         seq: u64,
     ) -> Result<Option<Shown>, StoreError> {
-        let around: Option<(i64, String, i64, String, i64)> = sqlx::query_as(concat!(
+        let around: Option<(i64, String, i64, String, i64)> = sql::query_as(concat!(
             "SELECT m.conversation, m.state, m.last_seq, p.handle, ",
             unread_entries!("m.conversation", "m.read_seq", "m.person", "$3"),
             " FROM members m JOIN people p ON p.id = m.other WHERE m.person = $1 AND m.other = $2"
@@ -341,13 +342,11 @@ impl Reader {
         me: PersonId,
         other: PersonId,
     ) -> Result<Option<(i64, i64)>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT conversation, read_seq FROM members WHERE person = $1 AND other = $2",
-        )
-        .bind(me.as_i64())
-        .bind(other.as_i64())
-        .fetch_optional(self.sql())
-        .await?)
+        sql::query_as("SELECT conversation, read_seq FROM members WHERE person = $1 AND other = $2")
+            .bind(me.as_i64())
+            .bind(other.as_i64())
+            .fetch_optional(self.sql())
+            .await
     }
 
     /// Messages of the other side and missed calls after `read`. A call that was answered or declined on some device
@@ -359,7 +358,7 @@ impl Reader {
         read: i64,
     ) -> Result<u32, StoreError> {
         let (count,): (i64,) =
-            sqlx::query_as(concat!("SELECT ", unread_entries!("$1", "$2", "$3", "$4")))
+            sql::query_as(concat!("SELECT ", unread_entries!("$1", "$2", "$3", "$4")))
                 .bind(conversation)
                 .bind(read)
                 .bind(me.as_i64())
@@ -425,7 +424,7 @@ impl Tx {
             Content::Voice { seconds, .. } => (None, Some(i64::from(seconds))),
             Content::Picture(picture) => (picture.text, None),
         };
-        sqlx::query(
+        sql::query(
             "INSERT INTO entries (conversation, seq, at, author, only_for, client_key, text, \
              voice, reply_to, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
@@ -453,7 +452,7 @@ impl Tx {
                 .await?;
         }
         // What one writes oneself one has read, and with it what stood before.
-        sqlx::query(
+        sql::query(
             "UPDATE members SET last_seq = $1, last_at = $2, \
              read_seq = CASE WHEN person = $3 THEN $1 ELSE read_seq END, \
              wrote = CASE WHEN person = $3 AND $5 = 1 THEN 1 ELSE wrote END, \
@@ -530,7 +529,7 @@ impl Tx {
             .conversation(new.caller, new.callee, new.conversation)
             .await?;
         let seq = self.next_place(conversation).await?;
-        let done = sqlx::query(
+        let done = sql::query(
             "INSERT INTO entries (conversation, seq, at, author, only_for, call, call_kind, \
              outcome, seconds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
         )
@@ -545,8 +544,8 @@ impl Tx {
         .bind(i64::from(new.seconds))
         .execute(self.sql())
         .await?;
-        added(&done)?;
-        sqlx::query(
+        added(done)?;
+        sql::query(
             "UPDATE members SET last_seq = $1, last_at = $2 \
              WHERE (person = $3 AND other = $4) OR (person = $4 AND other = $3 AND $5 = 0)",
         )
@@ -581,7 +580,7 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let wanted = i64::try_from(seq).unwrap_or(i64::MAX);
         // Nobody reads further than there is something to see.
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE members SET read_seq = CASE WHEN $1 < last_seq THEN $1 ELSE last_seq END \
              WHERE person = $2 AND other = $3 AND read_seq < $1 AND read_seq < last_seq",
         )
@@ -598,7 +597,7 @@ impl Tx {
     }
 
     async fn by_key(&mut self, new: &NewMessage<'_>) -> Result<Option<Added>, StoreError> {
-        let row: Option<(i64, i64)> = sqlx::query_as(
+        let row: Option<(i64, i64)> = sql::query_as(
             "SELECT conversation, seq FROM entries WHERE author = $1 AND client_key = $2",
         )
         .bind(new.from.as_i64())
@@ -620,7 +619,7 @@ impl Tx {
     }
 
     async fn next_place(&mut self, conversation: i64) -> Result<i64, StoreError> {
-        let (seq,): (i64,) = sqlx::query_as(
+        let (seq,): (i64,) = sql::query_as(
             "UPDATE conversations SET newest = newest + 1 WHERE id = $1 RETURNING newest",
         )
         .bind(conversation)
@@ -639,12 +638,12 @@ impl Tx {
             return Ok(conversation);
         }
         let id = (fresh & i64::MAX as u64) as i64;
-        sqlx::query("INSERT INTO conversations (id, newest) VALUES ($1, 0)")
+        sql::query("INSERT INTO conversations (id, newest) VALUES ($1, 0)")
             .bind(id)
             .execute(self.sql())
             .await?;
         for (person, with) in [(one, other), (other, one)] {
-            sqlx::query(
+            sql::query(
                 "INSERT INTO members (person, other, conversation, read_seq, last_seq, last_at, \
                  wrote) VALUES ($1, $2, $3, 0, 0, 0, 0)",
             )

@@ -1,16 +1,17 @@
 //! Where a database is: a file, or a PostgreSQL server.
 
-use sqlx::any::AnyConnectOptions;
+use sqlx::postgres::PgConnectOptions;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use url::Url;
 
 /// What stands for a password wherever a database is shown.
 const HIDDEN: &str = "hidden";
 
 /// Statements that a connection to PostgreSQL keeps prepared: more than there are in this crate (about 310). One that is
 /// not kept costs a second errand to the server each time.
-const PREPARED: &str = "512";
+const PREPARED: usize = 512;
 
 /// A database, by its URL: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST:PORT/NAME`. Shown without the password.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,9 +65,7 @@ impl FromStr for Database {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(NoDatabase::Kind);
         }
-        let url = AnyConnectOptions::from_str(text)
-            .map_err(|_| NoDatabase::Postgres)?
-            .database_url;
+        let url = Url::parse(text).map_err(|_| NoDatabase::Postgres)?;
         let named = url.query_pairs().any(|(key, _)| key == "dbname");
         if url.path().trim_matches('/').is_empty() && !named {
             return Err(NoDatabase::Postgres);
@@ -77,19 +76,19 @@ impl FromStr for Database {
 
 impl PostgresUrl {
     /// What the driver connects with.
-    pub(crate) fn connect(&self) -> Result<AnyConnectOptions, sqlx::Error> {
-        let mut options = AnyConnectOptions::from_str(&self.0)?;
-        let url = &mut options.database_url;
-        let said = |name: &str| url.query_pairs().any(|(key, _)| key == name);
-        let (prepared, name) = (said("statement-cache-capacity"), said("application_name"));
-        let mut pairs = url.query_pairs_mut();
-        if !prepared {
-            pairs.append_pair("statement-cache-capacity", PREPARED);
+    pub(crate) fn connect(&self) -> Result<PgConnectOptions, sqlx::Error> {
+        let mut options = PgConnectOptions::from_str(&self.0)?;
+        let url = Url::parse(&self.0).ok();
+        let said = |name: &str| {
+            url.as_ref()
+                .is_some_and(|url| url.query_pairs().any(|(key, _)| key == name))
+        };
+        if !said("statement-cache-capacity") {
+            options = options.statement_cache_capacity(PREPARED);
         }
-        if !name {
-            pairs.append_pair("application_name", "birdcall");
+        if !said("application_name") {
+            options = options.application_name("birdcall");
         }
-        drop(pairs);
         Ok(options)
     }
 
@@ -103,10 +102,9 @@ impl PostgresUrl {
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // It was one when it was read.
-        let Ok(options) = AnyConnectOptions::from_str(&self.0) else {
+        let Ok(mut url) = Url::parse(&self.0) else {
             return f.write_str("postgres://");
         };
-        let mut url = options.database_url;
         if url.password().is_some() {
             let _ = url.set_password(Some(HIDDEN));
         }

@@ -1,6 +1,7 @@
 //! Deleting an entry for oneself (M-4). When nobody sees it any more, what it said is gone.
 
 use crate::feed::News;
+use crate::sql;
 use crate::{StoreError, Tx};
 use birdcall_protocol::PersonId;
 
@@ -25,7 +26,7 @@ impl Tx {
             return Ok(false);
         };
         let place = i64::try_from(seq).unwrap_or(i64::MAX);
-        sqlx::query(
+        sql::query(
             "INSERT INTO deleted_entries (person, conversation, seq) VALUES ($1, $2, $3) \
              ON CONFLICT DO NOTHING",
         )
@@ -47,7 +48,7 @@ impl Tx {
         other: PersonId,
         conversation: i64,
     ) -> Result<(), StoreError> {
-        let newest: Option<(i64, i64)> = sqlx::query_as(
+        let newest: Option<(i64, i64)> = sql::query_as(
             "SELECT e.seq, e.at FROM entries e WHERE e.conversation = $1 \
              AND (e.only_for IS NULL OR e.only_for = $2) \
              AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $2 \
@@ -58,7 +59,7 @@ impl Tx {
         .fetch_optional(self.sql())
         .await?;
         let (seq, at) = newest.unwrap_or((0, 0));
-        sqlx::query(
+        sql::query(
             "UPDATE members SET last_seq = $1, last_at = $2 WHERE person = $3 AND other = $4",
         )
         .bind(seq)
@@ -76,7 +77,7 @@ impl Tx {
         conversation: i64,
         seq: i64,
     ) -> Result<(), StoreError> {
-        let (seen,): (i64,) = sqlx::query_as(
+        let (seen,): (i64,) = sql::query_as(
             "SELECT count(*) FROM entries e JOIN members m ON m.conversation = e.conversation \
              WHERE e.conversation = $1 AND e.seq = $2 \
              AND (e.only_for IS NULL OR e.only_for = m.person) \

@@ -1,5 +1,6 @@
 //! Devices: signed-in browsers. A device is its session.
 
+use crate::sql;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{DeviceId, PersonId, Timestamp};
 
@@ -39,7 +40,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn signed_in(&mut self, token: &str) -> Result<Option<SignedIn>, StoreError> {
-        let row: Option<(i64, i64, i64, Option<i64>)> = sqlx::query_as(
+        let row: Option<(i64, i64, i64, Option<i64>)> = sql::query_as(
             "SELECT d.person, d.id, d.last_seen, p.deletes FROM devices d \
              JOIN people p ON p.id = d.person WHERE d.token = $1",
         )
@@ -59,7 +60,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn is_silenced(&mut self, device: DeviceId) -> Result<bool, StoreError> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT silenced FROM devices WHERE id = $1")
+        let row: Option<(i64,)> = sql::query_as("SELECT silenced FROM devices WHERE id = $1")
             .bind(device.as_i64())
             .fetch_optional(self.sql())
             .await?;
@@ -71,7 +72,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn devices(&mut self, person: PersonId) -> Result<Vec<DeviceRow>, StoreError> {
-        let rows: Vec<(i64, String, i64, i64, i64, String)> = sqlx::query_as(
+        let rows: Vec<(i64, String, i64, i64, i64, String)> = sql::query_as(
             "SELECT id, name, created, last_seen, silenced, zone FROM devices WHERE person = $1 \
              ORDER BY last_seen DESC, id",
         )
@@ -105,7 +106,7 @@ impl Tx {
         token: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO devices (id, person, name, token, created, last_seen) \
              VALUES ($1, $2, $3, $4, $5, $5)",
         )
@@ -128,7 +129,7 @@ impl Tx {
         person: PersonId,
         device: DeviceId,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM devices WHERE person = $1 AND id = $2")
+        let done = sql::query("DELETE FROM devices WHERE person = $1 AND id = $2")
             .bind(person.as_i64())
             .bind(device.as_i64())
             .execute(self.sql())
@@ -145,7 +146,7 @@ impl Tx {
         person: PersonId,
         but: Option<DeviceId>,
     ) -> Result<Vec<DeviceId>, StoreError> {
-        let rows: Vec<(i64,)> = sqlx::query_as(
+        let rows: Vec<(i64,)> = sql::query_as(
             "DELETE FROM devices WHERE person = $1 AND ($2 IS NULL OR id <> $2) RETURNING id",
         )
         .bind(person.as_i64())
@@ -167,7 +168,7 @@ impl Tx {
         device: DeviceId,
         zone: &str,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE devices SET zone = $1 WHERE id = $2 AND zone <> $1")
+        let done = sql::query("UPDATE devices SET zone = $1 WHERE id = $2 AND zone <> $1")
             .bind(zone)
             .bind(device.as_i64())
             .execute(self.sql())
@@ -186,7 +187,7 @@ impl Tx {
         name: Option<&str>,
         silenced: Option<bool>,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE devices SET name = COALESCE($1, name), silenced = COALESCE($2, silenced) \
              WHERE person = $3 AND id = $4",
         )
@@ -208,7 +209,7 @@ impl Tx {
         device: DeviceId,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE devices SET last_seen = $1 WHERE id = $2")
+        sql::query("UPDATE devices SET last_seen = $1 WHERE id = $2")
             .bind(at.0)
             .bind(device.as_i64())
             .execute(self.sql())

@@ -2,6 +2,7 @@
 //! `birdcall_call::editing`; what was there before is gone from the database with it.
 
 use crate::feed::News;
+use crate::sql;
 use crate::{StoreError, Tx};
 use birdcall_protocol::body::Entry;
 use birdcall_protocol::{PersonId, Timestamp};
@@ -55,7 +56,7 @@ impl Tx {
         let Some((conversation, _)) = self.member(me, other).await? else {
             return Ok(None);
         };
-        let row: Option<(Option<i64>,)> = sqlx::query_as(
+        let row: Option<(Option<i64>,)> = sql::query_as(
             "SELECT only_for FROM entries WHERE conversation = $1 AND seq = $2 AND author = $3",
         )
         .bind(conversation)
@@ -69,7 +70,7 @@ impl Tx {
         let apart = which.hidden && only_for.is_none();
         self.forget_private_change(conversation, place).await?;
         if apart {
-            sqlx::query(
+            sql::query(
                 "INSERT INTO private_changes (conversation, seq, text, at) VALUES ($1, $2, $3, $4)",
             )
             .bind(conversation)
@@ -79,7 +80,7 @@ impl Tx {
             .execute(self.sql())
             .await?;
         } else if let Some(text) = text {
-            sqlx::query(
+            sql::query(
                 "UPDATE entries SET text = $1, edited = $2 WHERE conversation = $3 AND seq = $4",
             )
             .bind(text)
@@ -90,7 +91,7 @@ impl Tx {
             .await?;
             self.set_folded(conversation, place, Some(text)).await?;
         } else {
-            sqlx::query("UPDATE entries SET deleted = $1 WHERE conversation = $2 AND seq = $3")
+            sql::query("UPDATE entries SET deleted = $1 WHERE conversation = $2 AND seq = $3")
                 .bind(which.at.0)
                 .bind(conversation)
                 .bind(place)
@@ -130,7 +131,7 @@ impl Tx {
              picture_height = NULL, picture_alt = NULL, reply_to = NULL, edited = NULL \
              WHERE conversation = $1 AND seq = $2",
         ] {
-            sqlx::query(statement)
+            sql::query(statement)
                 .bind(conversation)
                 .bind(seq)
                 .execute(self.sql())
@@ -144,7 +145,7 @@ impl Tx {
         conversation: i64,
         seq: i64,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM private_changes WHERE conversation = $1 AND seq = $2")
+        sql::query("DELETE FROM private_changes WHERE conversation = $1 AND seq = $2")
             .bind(conversation)
             .bind(seq)
             .execute(self.sql())

@@ -1,5 +1,6 @@
 //! Verified e-mail addresses, at most one a person.
 
+use crate::sql;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{Email, PersonId, Timestamp};
 
@@ -21,7 +22,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn email(&mut self, person: PersonId) -> Result<Option<EmailRow>, StoreError> {
         let row: Option<(String, i64, i64)> =
-            sqlx::query_as("SELECT address, verified, findable FROM emails WHERE person = $1")
+            sql::query_as("SELECT address, verified, findable FROM emails WHERE person = $1")
                 .bind(person.as_i64())
                 .fetch_optional(self.sql())
                 .await?;
@@ -43,7 +44,7 @@ impl Reader {
         &mut self,
         address: &Email,
     ) -> Result<Option<PersonId>, StoreError> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT person FROM emails WHERE key = $1")
+        let row: Option<(i64,)> = sql::query_as("SELECT person FROM emails WHERE key = $1")
             .bind(address.key())
             .fetch_optional(self.sql())
             .await?;
@@ -63,7 +64,7 @@ impl Tx {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let other: Option<(i64,)> =
-            sqlx::query_as("SELECT person FROM emails WHERE key = $1 AND person <> $2")
+            sql::query_as("SELECT person FROM emails WHERE key = $1 AND person <> $2")
                 .bind(address.key())
                 .bind(person.as_i64())
                 .fetch_optional(self.sql())
@@ -71,7 +72,7 @@ impl Tx {
         if other.is_some() {
             return Err(StoreError::Conflict);
         }
-        sqlx::query(
+        sql::query(
             "INSERT INTO emails (person, address, key, verified, findable) \
              VALUES ($1, $2, $3, $4, 1) ON CONFLICT (person) DO UPDATE SET \
              address = excluded.address, key = excluded.key, verified = excluded.verified",
@@ -94,7 +95,7 @@ impl Tx {
         person: PersonId,
         findable: bool,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE emails SET findable = $1 WHERE person = $2")
+        let done = sql::query("UPDATE emails SET findable = $1 WHERE person = $2")
             .bind(i64::from(findable))
             .bind(person.as_i64())
             .execute(self.sql())
@@ -107,7 +108,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn remove_email(&mut self, person: PersonId) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM emails WHERE person = $1")
+        let done = sql::query("DELETE FROM emails WHERE person = $1")
             .bind(person.as_i64())
             .execute(self.sql())
             .await?;

@@ -1,5 +1,6 @@
 //! How an entry is read: what of it one may see, what it answers, and what people feel about it.
 
+use crate::sql::{self, columns};
 use crate::words::{from_word, handle, natural, small};
 use crate::{Reader, StoreError};
 use birdcall_protocol::body::{Entry, EntryBody, Quote, Reaction};
@@ -30,26 +31,27 @@ macro_rules! entries_seen {
 }
 pub(crate) use entries_seen;
 
-/// What [`entries_seen`] reads.
-#[derive(sqlx::FromRow)]
-pub(crate) struct Row {
-    seq: i64,
-    at: i64,
-    author: String,
-    text: Option<String>,
-    voice: Option<i64>,
-    call: Option<i64>,
-    call_kind: Option<String>,
-    outcome: Option<String>,
-    seconds: Option<i64>,
-    picture_width: Option<i64>,
-    picture_height: Option<i64>,
-    picture_alt: Option<String>,
-    edited: Option<i64>,
-    deleted: Option<i64>,
-    reply_to: Option<i64>,
-    /// Somebody has, or had, a feeling about it.
-    felt: i64,
+columns! {
+    /// What [`entries_seen`] reads.
+    pub(crate) struct Row {
+        seq: i64,
+        at: i64,
+        author: String,
+        text: Option<String>,
+        voice: Option<i64>,
+        call: Option<i64>,
+        call_kind: Option<String>,
+        outcome: Option<String>,
+        seconds: Option<i64>,
+        picture_width: Option<i64>,
+        picture_height: Option<i64>,
+        picture_alt: Option<String>,
+        edited: Option<i64>,
+        deleted: Option<i64>,
+        reply_to: Option<i64>,
+        /// Somebody has, or had, a feeling about it.
+        felt: i64,
+    }
 }
 
 impl Row {
@@ -135,14 +137,12 @@ impl Reader {
         conversation: i64,
         seq: i64,
     ) -> Result<Option<Row>, StoreError> {
-        Ok(
-            sqlx::query_as(entries_seen!("AND e.conversation = $2 AND e.seq = $3"))
-                .bind(me.as_i64())
-                .bind(conversation)
-                .bind(seq)
-                .fetch_optional(self.sql())
-                .await?,
-        )
+        sql::query_as(entries_seen!("AND e.conversation = $2 AND e.seq = $3"))
+            .bind(me.as_i64())
+            .bind(conversation)
+            .bind(seq)
+            .fetch_optional(self.sql())
+            .await
     }
 
     /// Rows of a conversation as whole entries: with what they answer and what people feel about them, read in two
@@ -196,7 +196,7 @@ impl Reader {
         first: i64,
         last: i64,
     ) -> Result<HashMap<i64, Quote>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(entries_seen!(
+        let rows: Vec<Row> = sql::query_as(entries_seen!(
             "AND e.conversation = $2 AND e.seq IN (SELECT a.reply_to FROM entries a \
              WHERE a.conversation = $2 AND a.seq BETWEEN $3 AND $4 AND a.reply_to IS NOT NULL)"
         ))
@@ -228,7 +228,7 @@ impl Reader {
         first: i64,
         last: i64,
     ) -> Result<HashMap<i64, Vec<Reaction>>, StoreError> {
-        let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String)> = sql::query_as(
             "SELECT r.seq, r.emoji, p.handle FROM reactions r JOIN people p ON p.id = r.person \
              WHERE r.conversation = $1 AND r.seq BETWEEN $2 AND $3 AND r.emoji IS NOT NULL \
              AND ((r.apart = 1 AND r.person = $4) OR (r.apart = 0 AND (r.person <> $4 \

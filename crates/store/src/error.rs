@@ -1,6 +1,7 @@
 //! What can go wrong, by what the caller can do about it.
 
-use sqlx::any::AnyQueryResult;
+use crate::sql::Done;
+use rusqlite::ffi;
 use sqlx::error::DatabaseError;
 
 /// An error of the store. Nothing was changed.
@@ -42,11 +43,31 @@ fn is_race(error: &dyn DatabaseError) -> bool {
 
 /// What an `INSERT … ON CONFLICT DO NOTHING` of one row says where it has to be new. PostgreSQL takes nothing more in a
 /// transaction in which a statement has failed, so this one does not fail.
-pub(crate) fn added(done: &AnyQueryResult) -> Result<(), StoreError> {
+pub(crate) fn added(done: Done) -> Result<(), StoreError> {
     match done.rows_affected() {
         1 => Ok(()),
         _ => Err(StoreError::Conflict),
     }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error() {
+            Some(cause) if is_taken(cause.extended_code) => Self::Conflict,
+            Some(_) => Self::Unavailable(error.to_string()),
+            None => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+/// Whether SQLite says that something with that unique name exists already.
+fn is_taken(code: i32) -> bool {
+    matches!(
+        code,
+        ffi::SQLITE_CONSTRAINT_UNIQUE
+            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            | ffi::SQLITE_CONSTRAINT_ROWID
+    )
 }
 
 impl From<sqlx::Error> for StoreError {

@@ -1,6 +1,7 @@
 //! Exceptions from who may call, and the facts for counting who may.
 
 use crate::people::{Listed, listed_columns};
+use crate::sql::{self, columns};
 use crate::words::{from_word, natural, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::book::{CallException, CallRule};
@@ -21,11 +22,11 @@ pub struct PossibleCaller {
     pub breaks_through: bool,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    rule: String,
-    #[sqlx(flatten)]
-    listed: Listed,
+columns! {
+    struct Row {
+        rule: String,
+        listed: Listed,
+    }
 }
 
 impl Reader {
@@ -34,7 +35,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn exceptions(&mut self, owner: PersonId) -> Result<Vec<CallException>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(concat!(
+        let rows: Vec<Row> = sql::query_as(concat!(
             "SELECT x.rule, ",
             listed_columns!(),
             " FROM call_exceptions x JOIN people p ON p.id = x.person \
@@ -59,7 +60,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn exceptions_size(&mut self, owner: PersonId) -> Result<u64, StoreError> {
         let (count,): (i64,) =
-            sqlx::query_as("SELECT count(*) FROM call_exceptions WHERE owner = $1")
+            sql::query_as("SELECT count(*) FROM call_exceptions WHERE owner = $1")
                 .bind(owner.as_i64())
                 .fetch_one(self.sql())
                 .await?;
@@ -76,7 +77,7 @@ impl Reader {
         owner: PersonId,
         limit: u32,
     ) -> Result<Vec<PossibleCaller>, StoreError> {
-        let rows: Vec<(i64, i64, i64, Option<String>, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64, Option<String>, i64)> = sql::query_as(
             "SELECT \
                  (SELECT count(*) FROM address_book b WHERE b.owner = $1 AND (b.person = p.id \
                      OR b.email_key = (SELECT e.key FROM emails e WHERE e.person = p.id AND e.findable = 1))), \
@@ -119,7 +120,7 @@ impl Tx {
         rule: CallRule,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO call_exceptions (owner, person, rule, since) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (owner, person) DO UPDATE SET rule = excluded.rule, since = excluded.since",
         )
@@ -141,7 +142,7 @@ impl Tx {
         owner: PersonId,
         person: PersonId,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM call_exceptions WHERE owner = $1 AND person = $2")
+        let done = sql::query("DELETE FROM call_exceptions WHERE owner = $1 AND person = $2")
             .bind(owner.as_i64())
             .bind(person.as_i64())
             .execute(self.sql())

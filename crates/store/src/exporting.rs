@@ -1,6 +1,7 @@
 //! What only an export asks for: everybody one has talked with, and one's own picture.
 
 use crate::people::{PersonRow, ProfileColumns, profile_columns};
+use crate::sql;
 use crate::{Reader, StoreError};
 use birdcall_protocol::PersonId;
 
@@ -10,7 +11,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn talked_with(&mut self, me: PersonId) -> Result<Vec<PersonRow>, StoreError> {
-        sqlx::query_as::<_, ProfileColumns>(concat!(
+        sql::query_as::<ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
             " FROM members m JOIN people p ON p.id = m.other \
@@ -34,7 +35,7 @@ impl Reader {
         other: PersonId,
         seq: u64,
     ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
-        Ok(sqlx::query_as(
+        sql::query_as(
             "SELECT p.media_type, p.whole FROM pictures p \
              JOIN members m ON m.conversation = p.conversation \
              WHERE m.person = $1 AND m.other = $2 AND p.seq = $3",
@@ -43,7 +44,7 @@ impl Reader {
         .bind(other.as_i64())
         .bind(i64::try_from(seq).unwrap_or(i64::MAX))
         .fetch_optional(self.sql())
-        .await?)
+        .await
     }
 
     /// One's own picture as JPEG, the larger one.
@@ -51,7 +52,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn avatar_of(&mut self, me: PersonId) -> Result<Option<Vec<u8>>, StoreError> {
-        let row: Option<(Vec<u8>,)> = sqlx::query_as("SELECT large FROM avatars WHERE person = $1")
+        let row: Option<(Vec<u8>,)> = sql::query_as("SELECT large FROM avatars WHERE person = $1")
             .bind(me.as_i64())
             .fetch_optional(self.sql())
             .await?;

@@ -3,6 +3,7 @@
 //! A row only points at what changed. What a device is sent is read from where it stands at the moment of sending,
 //! so that a device that was away gets the truth of now, and a deleted thing is nowhere.
 
+use crate::sql;
 use crate::words::natural;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::PersonId;
@@ -87,7 +88,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn cursor(&mut self, person: PersonId) -> Result<u64, StoreError> {
-        let (cursor,): (i64,) = sqlx::query_as("SELECT feed FROM people WHERE id = $1")
+        let (cursor,): (i64,) = sql::query_as("SELECT feed FROM people WHERE id = $1")
             .bind(person.as_i64())
             .fetch_one(self.sql())
             .await?;
@@ -108,7 +109,7 @@ impl Reader {
             return Ok(FeedPage::Unknown);
         };
         type Row = (i64, Option<i64>, Option<String>, Option<i64>, Option<i64>);
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = sql::query_as(
             "SELECT p.feed, f.cursor, f.kind, f.other, f.seq FROM people p \
              LEFT JOIN feed f ON f.person = p.id AND f.cursor > $2 \
              WHERE p.id = $1 ORDER BY f.cursor LIMIT $3",
@@ -167,12 +168,12 @@ impl Tx {
         let of_one = many(one);
         let of_other = other.map_or(0, many);
         let newest: Vec<(i64, i64)> = match other {
-            None => sqlx::query_as(
-                "UPDATE people SET feed = feed + $2 WHERE id = $1 RETURNING id, feed",
-            )
-            .bind(one.as_i64())
-            .bind(of_one),
-            Some(other) => sqlx::query_as(
+            None => {
+                sql::query_as("UPDATE people SET feed = feed + $2 WHERE id = $1 RETURNING id, feed")
+                    .bind(one.as_i64())
+                    .bind(of_one)
+            }
+            Some(other) => sql::query_as(
                 "UPDATE people SET feed = feed + CASE WHEN id = $1 THEN $2 ELSE $4 END \
                  WHERE id IN ($1, $3) RETURNING id, feed",
             )
@@ -205,7 +206,7 @@ impl Tx {
             rows.push((*id, *cursor, columns(*news)));
         }
         for some in rows.chunks(ROWS_AT_ONCE) {
-            let mut statement = sqlx::query(match some.len() {
+            let mut statement = sql::query(match some.len() {
                 1 => concat!(insert_rows!(), "($1, $2, $3, $4, $5)"),
                 2 => concat!(
                     insert_rows!(),
@@ -232,7 +233,7 @@ impl Tx {
             statement.execute(self.sql()).await?;
         }
         for (person, cursor, _) in rows.iter().filter(|row| row.1 % SWEEP_EVERY == 0) {
-            sqlx::query("DELETE FROM feed WHERE person = $1 AND cursor <= $2")
+            sql::query("DELETE FROM feed WHERE person = $1 AND cursor <= $2")
                 .bind(*person)
                 .bind(cursor - KEPT)
                 .execute(self.sql())

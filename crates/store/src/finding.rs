@@ -2,6 +2,7 @@
 //! of names that both rest on.
 
 use crate::people::{PersonRow, ProfileColumns, profile_columns};
+use crate::sql;
 use crate::{Named, Reader, StoreError, Tx};
 use birdcall_protocol::{Handle, PersonId};
 
@@ -32,7 +33,7 @@ impl Reader {
             (None, 0) => " ".to_owned(),
             (None, _) => "%".to_owned(),
         };
-        sqlx::query_as::<_, ProfileColumns>(concat!(
+        sql::query_as::<ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
             " FROM people p \
@@ -55,6 +56,7 @@ impl Reader {
         .bind(word(1))
         .bind(word(2))
         .bind(sought.handle.to_ascii_lowercase())
+        .long()
         .bind(i64::from(limit))
         .fetch_all(self.sql())
         .await?
@@ -74,7 +76,7 @@ impl Reader {
         other: PersonId,
         looks: [&str; 2],
     ) -> Result<Option<PersonRow>, StoreError> {
-        sqlx::query_as::<_, ProfileColumns>(concat!(
+        sql::query_as::<ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
             " FROM people p \
@@ -102,7 +104,7 @@ impl Reader {
         &mut self,
         limit: u32,
     ) -> Result<Vec<(PersonId, Handle, String)>, StoreError> {
-        let rows: Vec<(i64, String, String)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String)> = sql::query_as(
             "SELECT id, handle, name FROM people WHERE handle_look = '' AND gone = 0 LIMIT $1",
         )
         .bind(i64::from(limit))
@@ -127,7 +129,7 @@ impl Tx {
         handle: &Handle,
         name: &Named,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "UPDATE people SET name_folded = $1, name_look = $2, handle_look = $3 WHERE id = $4",
         )
         .bind(&name.folded)
@@ -144,7 +146,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn unfold_names(&mut self) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET handle_look = ''")
+        sql::query("UPDATE people SET handle_look = ''")
             .execute(self.sql())
             .await?;
         Ok(())

@@ -1,6 +1,7 @@
 //! Accounts at a provider of the community's own (OpenID Connect) that are ways in, and which ways in a person has.
 
 use crate::error::added;
+use crate::sql;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{DeviceId, PersonId, Timestamp};
 
@@ -55,7 +56,7 @@ impl Reader {
         subject: &str,
     ) -> Result<Option<PersonId>, StoreError> {
         let row: Option<(i64,)> =
-            sqlx::query_as("SELECT person FROM identities WHERE issuer = $1 AND subject = $2")
+            sql::query_as("SELECT person FROM identities WHERE issuer = $1 AND subject = $2")
                 .bind(issuer)
                 .bind(subject)
                 .fetch_optional(self.sql())
@@ -72,7 +73,7 @@ impl Reader {
         person: PersonId,
         issuer: &str,
     ) -> Result<Option<IdentityRow>, StoreError> {
-        let row: Option<(String, String, i64, i64)> = sqlx::query_as(
+        let row: Option<(String, String, i64, i64)> = sql::query_as(
             "SELECT subject, name, created, last_used FROM identities \
              WHERE person = $1 AND issuer = $2",
         )
@@ -99,7 +100,7 @@ impl Reader {
         person: PersonId,
         issuer: Option<&str>,
     ) -> Result<Ways, StoreError> {
-        let row: Option<(String, i64, i64)> = sqlx::query_as(
+        let row: Option<(String, i64, i64)> = sql::query_as(
             "SELECT password, \
              (SELECT COUNT(*) FROM passkeys WHERE passkeys.person = people.id), \
              (SELECT COUNT(*) FROM identities WHERE identities.person = people.id \
@@ -125,7 +126,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn proved(&mut self, device: DeviceId) -> Result<Option<Timestamp>, StoreError> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT proved FROM devices WHERE id = $1")
+        let row: Option<(i64,)> = sql::query_as("SELECT proved FROM devices WHERE id = $1")
             .bind(device.as_i64())
             .fetch_optional(self.sql())
             .await?;
@@ -139,7 +140,7 @@ impl Tx {
     /// # Errors
     /// `Conflict`: it is somebody's already, or the person has another there.
     pub async fn add_identity(&mut self, new: &NewIdentity<'_>) -> Result<(), StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "INSERT INTO identities (issuer, subject, person, name, created, last_used) \
              VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT DO NOTHING",
         )
@@ -150,7 +151,7 @@ impl Tx {
         .bind(new.at.0)
         .execute(self.sql())
         .await?;
-        added(&done)
+        added(done)
     }
 
     /// Notes that somebody came in by it, and what the provider calls it now.
@@ -164,7 +165,7 @@ impl Tx {
         name: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "UPDATE identities SET name = $1, last_used = $2 WHERE issuer = $3 AND subject = $4",
         )
         .bind(name)
@@ -185,7 +186,7 @@ impl Tx {
         person: PersonId,
         issuer: &str,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM identities WHERE person = $1 AND issuer = $2")
+        let done = sql::query("DELETE FROM identities WHERE person = $1 AND issuer = $2")
             .bind(person.as_i64())
             .bind(issuer)
             .execute(self.sql())
@@ -198,7 +199,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn prove(&mut self, device: DeviceId, at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE devices SET proved = $1 WHERE id = $2")
+        sql::query("UPDATE devices SET proved = $1 WHERE id = $2")
             .bind(at.0)
             .bind(device.as_i64())
             .execute(self.sql())

@@ -4,6 +4,7 @@
 //! messages and calls is the other side's, and has to be from somebody. `deletes` is set from the wish on, so that
 //! "is there" is `deletes IS NULL` everywhere.
 
+use crate::sql;
 use crate::words::natural;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{Handle, PersonId, Timestamp};
@@ -76,7 +77,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn leaving(&mut self, person: PersonId) -> Result<Option<Timestamp>, StoreError> {
         let row: Option<(Option<i64>,)> =
-            sqlx::query_as("SELECT deletes FROM people WHERE id = $1 AND gone = 0")
+            sql::query_as("SELECT deletes FROM people WHERE id = $1 AND gone = 0")
                 .bind(person.as_i64())
                 .fetch_optional(self.sql())
                 .await?;
@@ -89,7 +90,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn is_there(&mut self, person: PersonId) -> Result<bool, StoreError> {
         let row: Option<(i64,)> =
-            sqlx::query_as("SELECT 1 FROM people WHERE id = $1 AND deletes IS NULL")
+            sql::query_as("SELECT 1 FROM people WHERE id = $1 AND deletes IS NULL")
                 .bind(person.as_i64())
                 .fetch_optional(self.sql())
                 .await?;
@@ -105,7 +106,7 @@ impl Reader {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<PersonId>, StoreError> {
-        let rows: Vec<(i64,)> = sqlx::query_as(
+        let rows: Vec<(i64,)> = sql::query_as(
             "SELECT id FROM people WHERE deletes <= $1 AND gone < 2 ORDER BY deletes LIMIT $2",
         )
         .bind(now.0)
@@ -123,11 +124,10 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn next_leaving(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let (at,): (Option<i64>,) = sqlx::query_as(
-            "SELECT min(deletes) FROM people WHERE deletes IS NOT NULL AND gone < 2",
-        )
-        .fetch_one(self.sql())
-        .await?;
+        let (at,): (Option<i64>,) =
+            sql::query_as("SELECT min(deletes) FROM people WHERE deletes IS NOT NULL AND gone < 2")
+                .fetch_one(self.sql())
+                .await?;
         Ok(at.map(Timestamp))
     }
 }
@@ -138,7 +138,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn leave(&mut self, person: PersonId, at: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET deletes = $1 WHERE id = $2 AND gone = 0")
+        sql::query("UPDATE people SET deletes = $1 WHERE id = $2 AND gone = 0")
             .bind(at.0)
             .bind(person.as_i64())
             .execute(self.sql())
@@ -151,7 +151,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn stay(&mut self, person: PersonId) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE people SET deletes = NULL WHERE id = $1 AND gone = 0 AND deletes IS NOT NULL",
         )
         .bind(person.as_i64())
@@ -173,12 +173,13 @@ impl Tx {
         kept_until: Timestamp,
     ) -> Result<(), StoreError> {
         for sql in REMOVED {
-            sqlx::query(*sql)
+            sql::query(sql)
+                .long()
                 .bind(person.as_i64())
                 .execute(self.sql())
                 .await?;
         }
-        sqlx::query(
+        sql::query(
             "INSERT INTO kept_handles (handle, until) SELECT handle, $1 FROM people \
              WHERE id = $2 AND gone = 0 \
              ON CONFLICT (handle) DO UPDATE SET until = excluded.until",
@@ -187,11 +188,11 @@ impl Tx {
         .bind(person.as_i64())
         .execute(self.sql())
         .await?;
-        sqlx::query("DELETE FROM kept_handles WHERE until <= $1")
+        sql::query("DELETE FROM kept_handles WHERE until <= $1")
             .bind(now.0)
             .execute(self.sql())
             .await?;
-        sqlx::query(
+        sql::query(
             "UPDATE people SET handle = $1, name = $2, bio = '', verified = 0, password = '', \
              created = 0, calling_enabled = 0, audience_address_book = 0, audience_following = 0, \
              audience_verified = 0, audience_everyone = 0, enhanced_privacy = 0, \
@@ -216,7 +217,7 @@ impl Tx {
         let me = self.person_by_id(person).await?;
         let told = person.to_string();
         // The tombstone's handle is nobody else's, so a snapshot that has it is done.
-        let rows: Vec<(i64, String)> = sqlx::query_as(
+        let rows: Vec<(i64, String)> = sql::query_as(
             "SELECT id, snapshot FROM calls WHERE (caller = $1 OR callee = $1) \
              AND snapshot NOT LIKE $2 AND deadline IS NULL LIMIT $3",
         )
@@ -226,7 +227,7 @@ impl Tx {
         .fetch_all(self.sql())
         .await?;
         if rows.is_empty() {
-            sqlx::query("UPDATE people SET gone = 2 WHERE id = $1 AND gone = 1")
+            sql::query("UPDATE people SET gone = 2 WHERE id = $1 AND gone = 1")
                 .bind(person.as_i64())
                 .execute(self.sql())
                 .await?;
@@ -238,7 +239,7 @@ impl Tx {
             if !rename(&mut value, &told, me.handle.as_str()) {
                 return Err(StoreError::Broken("a call without its people".into()));
             }
-            sqlx::query("UPDATE calls SET snapshot = $1, client_key = $2 WHERE id = $3")
+            sql::query("UPDATE calls SET snapshot = $1, client_key = $2 WHERE id = $3")
                 .bind(value.to_string())
                 .bind(format!("{id:016x}"))
                 .bind(id)
@@ -279,7 +280,7 @@ impl Reader {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let (kept,): (i64,) =
-            sqlx::query_as("SELECT count(*) FROM kept_handles WHERE handle = $1 AND until > $2")
+            sql::query_as("SELECT count(*) FROM kept_handles WHERE handle = $1 AND until > $2")
                 .bind(handle.as_str())
                 .bind(now.0)
                 .fetch_one(self.sql())

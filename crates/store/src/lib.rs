@@ -1,15 +1,16 @@
 //! All that Birdcall remembers: people, devices, ties between people, conversations, calls, and each person's feed.
 //!
 //! [`Store::read`] gives a [`Reader`], [`Store::write`] a [`Tx`], which can also read. What a `Tx` did is durable
-//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `database`, `open`, `reader`, `tx`,
-//! `queue`, `writer` (SQLite), `postgres`, `schema`, then one file a subject: `people`, `finding`, `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`,
-//! `exceptions`, `asks`, `between`, `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`,
-//! `receipts`, `fold`, `search`, `voices`, `deleting`, `calls`, `feed`, `push`, `ring_tests`, `reports`. `races` loses commits on purpose, for tests.
+//! when `commit` has returned `Ok`, and not there at all otherwise. Reading order: `database`, `open`, `sql`, `reader`,
+//! `tx`, `queue`, `file` and `writer` (SQLite), `postgres`, `schema`, then one file a subject: `people`, `finding`,
+//! `avatars`, `emails`, `mails`, `leaving`, `quiet`, `devices`, `ties`, `book`, `exceptions`, `asks`, `between`,
+//! `conversations`, `entries`, `editing`, `reactions`, `pictures`, `pages`, `requests`, `receipts`, `fold`, `search`,
+//! `voices`, `deleting`, `calls`, `feed`, `push`, `ring_tests`, `reports`. `races` loses commits on purpose, for tests.
 //!
 //! The text of the statements is the same for SQLite and PostgreSQL: TEXT and BIGINT only (and bytes, where sounds
 //! and pictures are kept), `$N`, no string building. What it may not do: fail where something is there already
-//! (`ON CONFLICT` instead, see `error`), and find capitals by small letters (`LIKE` does on SQLite alone). The driver is
-//! hidden, so that it can be changed behind this face.
+//! (`ON CONFLICT` instead, see `error`), and find capitals by small letters (`LIKE` does on SQLite alone). The two
+//! drivers are hidden behind `sql`, which every statement goes through.
 //! No rule lives here: the store gives facts, `birdcall-call` decides. No clock either: moments and ids are arguments.
 //!
 //! A copy of everything while others write, and what is in one, is the business of `snapshot`; from a file to PostgreSQL
@@ -35,6 +36,7 @@ mod error;
 mod exceptions;
 mod exporting;
 mod feed;
+mod file;
 mod finding;
 mod fold;
 mod identities;
@@ -62,6 +64,7 @@ mod schema;
 mod search;
 mod signals;
 pub mod snapshot;
+mod sql;
 mod ties;
 mod tx;
 mod voices;

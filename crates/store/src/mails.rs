@@ -4,6 +4,7 @@
 //! moment of sending. The worker claims a row before it sends, so that each is sent by one.
 
 use crate::emails::email;
+use crate::sql::{self, columns};
 use crate::words::{from_word, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{Email, PersonId, Timestamp};
@@ -89,16 +90,17 @@ pub struct MailRow {
     pub tries: u32,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    person: i64,
-    address: String,
-    kind: String,
-    seed: Option<String>,
-    due: i64,
-    until: i64,
-    tries: i64,
+columns! {
+    struct Row {
+        id: i64,
+        person: i64,
+        address: String,
+        kind: String,
+        seed: Option<String>,
+        due: i64,
+        until: i64,
+        tries: i64,
+    }
 }
 
 impl Row {
@@ -132,7 +134,7 @@ impl Reader {
         person: PersonId,
         purpose: Purpose,
     ) -> Result<Option<CodeRow>, StoreError> {
-        let row: Option<(String, String, i64, i64)> = sqlx::query_as(
+        let row: Option<(String, String, i64, i64)> = sql::query_as(
             "SELECT address, seed, until, tries FROM mailed_codes \
              WHERE person = $1 AND purpose = $2",
         )
@@ -160,7 +162,7 @@ impl Reader {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<MailRow>, StoreError> {
-        sqlx::query_as::<_, Row>(
+        sql::query_as::<Row>(
             "SELECT id, person, address, kind, seed, due, until, tries FROM mails \
              WHERE due <= $1 ORDER BY due, id LIMIT $2",
         )
@@ -178,7 +180,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn next_mail(&mut self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let (due,): (Option<i64>,) = sqlx::query_as("SELECT min(due) FROM mails WHERE due > $1")
+        let (due,): (Option<i64>,) = sql::query_as("SELECT min(due) FROM mails WHERE due > $1")
             .bind(now.0)
             .fetch_one(self.sql())
             .await?;
@@ -199,7 +201,7 @@ impl Tx {
         seed: &str,
         until: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO mailed_codes (person, purpose, address, seed, until, tries) \
              VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (person, purpose) DO UPDATE SET \
              address = excluded.address, seed = excluded.seed, until = excluded.until, tries = 0",
@@ -224,10 +226,10 @@ impl Tx {
         purpose: Purpose,
     ) -> Result<(), StoreError> {
         // A row that is written as it was goes to the disk all the same.
-        sqlx::query("UPDATE server_keys SET value = value")
+        sql::query("UPDATE server_keys SET value = value")
             .execute(self.sql())
             .await?;
-        sqlx::query("UPDATE mailed_codes SET tries = tries + 1 WHERE person = $1 AND purpose = $2")
+        sql::query("UPDATE mailed_codes SET tries = tries + 1 WHERE person = $1 AND purpose = $2")
             .bind(person.map(PersonId::as_i64))
             .bind(to_word(purpose)?)
             .execute(self.sql())
@@ -244,7 +246,7 @@ impl Tx {
         person: PersonId,
         purpose: Purpose,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM mailed_codes WHERE person = $1 AND purpose = $2")
+        sql::query("DELETE FROM mailed_codes WHERE person = $1 AND purpose = $2")
             .bind(person.as_i64())
             .bind(to_word(purpose)?)
             .execute(self.sql())
@@ -257,7 +259,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn add_mail(&mut self, new: &NewMail<'_>) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO mails (id, person, address, kind, seed, due, until, tries) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
         )
@@ -282,7 +284,7 @@ impl Tx {
         row: &MailRow,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE mails SET due = $1, tries = tries + 1 WHERE id = $2 AND due = $3 AND tries = $4",
         )
         .bind(until.0)
@@ -299,7 +301,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn put_mail_off(&mut self, row: &MailRow, due: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE mails SET due = $1 WHERE id = $2")
+        sql::query("UPDATE mails SET due = $1 WHERE id = $2")
             .bind(due.0)
             .bind(row.column())
             .execute(self.sql())
@@ -312,7 +314,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn finish_mail(&mut self, row: &MailRow) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM mails WHERE id = $1")
+        sql::query("DELETE FROM mails WHERE id = $1")
             .bind(row.column())
             .execute(self.sql())
             .await?;

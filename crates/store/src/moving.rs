@@ -7,12 +7,16 @@
 use crate::database::PostgresUrl;
 use crate::postgres::{check, connected};
 use crate::snapshot::{self, Sum, TableSum};
+use crate::sql::{Kept, Row};
 use crate::{StoreError, schema};
 use futures_util::TryStreamExt;
-use sqlx::any::{AnyArguments, AnyRow};
+use rusqlite::Connection;
+use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{Any, AnyConnection, AssertSqlSafe, Connection, Executor, Row, ValueRef};
+use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection, Postgres};
 use std::path::Path;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 /// Values in one statement. PostgreSQL takes 65,535; more at once brings little.
 const MOST_VALUES: usize = 8_192;
@@ -109,12 +113,15 @@ pub async fn move_all(
     if let Some(first) = faults.into_iter().next() {
         return Err(NotMoved::Damaged(first));
     }
-    let mut source = snapshot::open(file).await.map_err(NotMoved::Source)?;
-    let read = |error: sqlx::Error| NotMoved::Source(error.into());
-    // One moment of it.
-    source.execute("BEGIN").await.map_err(read)?;
-    let found = snapshot::schema_of(&mut source).await;
-    let (found, ours) = (found.map_err(NotMoved::Source)?, schema::newest());
+    let file = file.to_owned();
+    let source = read(move || {
+        let source = snapshot::open(&file)?;
+        // One moment of it.
+        source.execute_batch("BEGIN")?;
+        let found = snapshot::schema_of_file(&source)?;
+        Ok((source, found))
+    });
+    let ((mut source, found), ours) = (source.await?, schema::newest());
     if found != ours {
         return Err(NotMoved::SourceSchema { found, ours });
     }
@@ -123,10 +130,9 @@ pub async fn move_all(
     let mut all = 0;
     for table in &tables {
         let count = format!("SELECT count(*) FROM {}", table.name);
-        let rows: i64 = sqlx::query_scalar(AssertSqlSafe(count))
-            .fetch_one(&mut source)
-            .await
-            .map_err(read)?;
+        let rows: i64 = source
+            .query_row(&count, [], |row| row.get(0))
+            .map_err(|error| NotMoved::Source(error.into()))?;
         all += rows.unsigned_abs();
     }
     let refused = |table: &Table, error: StoreError| NotMoved::Refused {
@@ -138,34 +144,29 @@ pub async fn move_all(
     let begun = target.execute("BEGIN").await;
     begun.map_err(|error| NotMoved::Target(error.into()))?;
     for table in &tables {
-        let mut sum = Sum::default();
-        let mut rows = source.fetch(sqlx::raw_sql(AssertSqlSafe(table.select())));
-        let mut some: Vec<AnyRow> = Vec::new();
-        let mut bytes = 0;
-        loop {
-            let row = rows.try_next().await.map_err(read)?;
-            let last = row.is_none();
-            if let Some(row) = row {
-                bytes += sum.add(&row).map_err(NotMoved::Source)?;
-                some.push(row);
-            }
-            let full = some.len() * table.columns.len() >= MOST_VALUES || bytes >= MOST_BYTES;
-            if (full || last) && !some.is_empty() {
-                let write = table.insert(&mut target, &some).await;
+        // One is written, one is on the way, one is being read.
+        let (sender, mut batches) = mpsc::channel(1);
+        let (select, width) = (table.select(), table.columns.len());
+        let reading = read(move || {
+            let sum = read_all(&source, &select, width, &sender)?;
+            Ok((source, sum))
+        });
+        let writing = async {
+            while let Some(rows) = batches.recv().await {
+                let write = table.insert(&mut target, &rows).await;
                 write.map_err(|error| refused(table, error))?;
-                done += some.len() as u64;
+                done += rows.len() as u64;
                 progress(Progress {
                     table: &table.name,
                     done,
                     all,
                 });
-                some.clear();
-                bytes = 0;
             }
-            if last {
-                break;
-            }
-        }
+            Ok(())
+        };
+        // Whichever fails ends the other: nobody reads on for a target that takes nothing.
+        let ((back, sum), ()) = futures_util::future::try_join(reading, writing).await?;
+        source = back;
         sums.push(sum.of(&table.name));
     }
     for (table, sum) in tables.iter().zip(&sums) {
@@ -186,12 +187,49 @@ pub async fn move_all(
         ended.map_err(|error| NotMoved::Target(error.into()))?;
     }
     // What was read is not changed by how this ends.
-    let _ = (source.close().await, target.close().await);
+    let _ = target.close().await;
     Ok(sums)
 }
 
+/// Runs what reads the file, aside from whoever must not wait.
+async fn read<T: Send + 'static>(
+    reading: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, NotMoved> {
+    let read = spawn_blocking(reading).await;
+    read.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+        .map_err(NotMoved::Source)
+}
+
+/// Reads a table in batches of what fits into one statement, until the table is at its end or nobody takes them.
+fn read_all(
+    source: &Connection,
+    select: &str,
+    width: usize,
+    batches: &mpsc::Sender<Vec<Vec<Kept>>>,
+) -> Result<Sum, StoreError> {
+    let mut statement = source.prepare(select)?;
+    let mut rows = statement.query([])?;
+    let mut sum = Sum::default();
+    let (mut some, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let row = Row::of_file(row).kept()?;
+        bytes += sum.add(&row);
+        some.push(row);
+        if some.len() * width >= MOST_VALUES || bytes >= MOST_BYTES {
+            bytes = 0;
+            if batches.blocking_send(std::mem::take(&mut some)).is_err() {
+                break;
+            }
+        }
+    }
+    if !some.is_empty() {
+        let _ = batches.blocking_send(some);
+    }
+    Ok(sum)
+}
+
 /// A target that has this program's tables and nothing in them.
-async fn prepared(to: &PostgresUrl) -> Result<AnyConnection, NotMoved> {
+async fn prepared(to: &PostgresUrl) -> Result<PgConnection, NotMoved> {
     let say = |error: sqlx::Error| NotMoved::Target(error.into());
     let connect = to.connect().map_err(say)?;
     let mut target = connected(&connect).await.map_err(NotMoved::Target)?;
@@ -233,7 +271,7 @@ struct Table {
 }
 
 /// All tables, each behind those that it refers to.
-async fn tables(target: &mut AnyConnection) -> Result<Vec<Table>, StoreError> {
+async fn tables(target: &mut PgConnection) -> Result<Vec<Table>, StoreError> {
     let columns: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT), CAST(data_type AS TEXT) \
          FROM information_schema.columns WHERE table_schema = current_schema() \
@@ -290,16 +328,20 @@ impl Table {
         format!("SELECT {} FROM {}", self.names(), self.name)
     }
 
-    async fn sum(&self, connection: &mut AnyConnection) -> Result<TableSum, StoreError> {
+    async fn sum(&self, connection: &mut PgConnection) -> Result<TableSum, StoreError> {
         let mut sum = Sum::default();
         let mut rows = connection.fetch(sqlx::raw_sql(AssertSqlSafe(self.select())));
         while let Some(row) = rows.try_next().await? {
-            sum.add(&row)?;
+            sum.add(&Row::of_postgres(&row).kept()?);
         }
         Ok(sum.of(&self.name))
     }
 
-    async fn insert(&self, target: &mut AnyConnection, rows: &[AnyRow]) -> Result<(), StoreError> {
+    async fn insert(
+        &self,
+        target: &mut PgConnection,
+        rows: &[Vec<Kept>],
+    ) -> Result<(), StoreError> {
         let width = self.columns.len();
         let places: Vec<String> = (0..rows.len())
             .map(|row| {
@@ -318,8 +360,8 @@ impl Table {
         // Each number of rows is a text of its own, which is not kept.
         let mut insert = sqlx::query(AssertSqlSafe(sql)).persistent(false);
         for row in rows {
-            for (place, (_, kind)) in self.columns.iter().enumerate() {
-                insert = bind(insert, row, place, kind)?;
+            for (value, (_, kind)) in row.iter().zip(&self.columns) {
+                insert = bind(insert, value, kind);
             }
         }
         insert.execute(target).await?;
@@ -327,22 +369,16 @@ impl Table {
     }
 }
 
-type Insert<'q> = Query<'q, Any, AnyArguments>;
+type Insert<'q> = Query<'q, Postgres, PgArguments>;
 
 /// A value, or nothing of the column's type: PostgreSQL wants to know of which type nothing is.
-fn bind<'q>(
-    insert: Insert<'q>,
-    row: &AnyRow,
-    place: usize,
-    kind: &str,
-) -> Result<Insert<'q>, StoreError> {
-    let nothing = row.try_get_raw(place)?.is_null();
-    Ok(match kind {
-        "bigint" if nothing => insert.bind(None::<i64>),
-        "bytea" if nothing => insert.bind(None::<Vec<u8>>),
-        _ if nothing => insert.bind(None::<String>),
-        "bigint" => insert.bind(row.try_get::<i64, _>(place)?),
-        "bytea" => insert.bind(row.try_get::<Vec<u8>, _>(place)?),
-        _ => insert.bind(row.try_get::<String, _>(place)?),
-    })
+fn bind<'q>(insert: Insert<'q>, value: &'q Kept, kind: &str) -> Insert<'q> {
+    match (value, kind) {
+        (Kept::Integer(value), _) => insert.bind(value),
+        (Kept::Text(value), _) => insert.bind(value),
+        (Kept::Bytes(value), _) => insert.bind(value),
+        (Kept::Nothing, "bigint") => insert.bind(None::<i64>),
+        (Kept::Nothing, "bytea") => insert.bind(None::<Vec<u8>>),
+        (Kept::Nothing, _) => insert.bind(None::<String>),
+    }
 }

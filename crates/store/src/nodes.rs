@@ -1,5 +1,6 @@
 //! The nodes that share this database, whose sockets are where, and what their relays have to be told.
 
+use crate::sql;
 use crate::words::natural;
 use crate::{CallRow, Reader, StoreError, Tx};
 use birdcall_protocol::{CallId, DeviceId, NodeId, PersonId, Timestamp};
@@ -64,7 +65,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn nodes(&mut self, now: Timestamp) -> Result<Vec<NodeRow>, StoreError> {
-        let rows: Vec<(i64, String, String, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String, i64, i64, i64)> = sql::query_as(
             "SELECT id, name, relay_urls, relays, draining, lease FROM nodes WHERE lease > $1 \
              ORDER BY id",
         )
@@ -95,7 +96,7 @@ impl Reader {
         person: PersonId,
         now: Timestamp,
     ) -> Result<Vec<Present>, StoreError> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64)> = sql::query_as(
             "SELECT s.device, s.node, s.visible FROM presence s JOIN nodes n ON n.id = s.node \
              WHERE s.person = $1 AND n.lease > $2 ORDER BY s.node, s.socket",
         )
@@ -118,7 +119,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn stirred(&mut self, node: NodeId) -> Result<Vec<Stirred>, StoreError> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64)> = sql::query_as(
             "SELECT p.id, p.feed, p.signal FROM people p WHERE p.id IN \
              (SELECT s.person FROM presence s WHERE s.node = $1)",
         )
@@ -140,7 +141,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn call_relay(&mut self, call: CallId) -> Result<Option<NodeId>, StoreError> {
-        let row: Option<(Option<i64>,)> = sqlx::query_as("SELECT relay FROM calls WHERE id = $1")
+        let row: Option<(Option<i64>,)> = sql::query_as("SELECT relay FROM calls WHERE id = $1")
             .bind(call.as_i64())
             .fetch_optional(self.sql())
             .await?;
@@ -152,7 +153,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn calls_relayed_by(&mut self, node: NodeId) -> Result<Vec<CallRow>, StoreError> {
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, String)> = sql::query_as(
             "SELECT id, version, snapshot FROM calls WHERE relay = $1 AND deadline IS NOT NULL",
         )
         .bind(node.as_i64())
@@ -173,7 +174,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn revocations(&mut self, node: NodeId) -> Result<Vec<CallId>, StoreError> {
-        let rows: Vec<(i64,)> = sqlx::query_as("SELECT call FROM revocations WHERE node = $1")
+        let rows: Vec<(i64,)> = sql::query_as("SELECT call FROM revocations WHERE node = $1")
             .bind(node.as_i64())
             .fetch_all(self.sql())
             .await?;
@@ -189,7 +190,7 @@ impl Tx {
     pub async fn renew_node(&mut self, node: &NodeRow) -> Result<bool, StoreError> {
         let urls = serde_json::to_string(&node.relay_urls)
             .map_err(|error| StoreError::Broken(error.to_string()))?;
-        let renewed = sqlx::query(
+        let renewed = sql::query(
             "UPDATE nodes SET name = $1, relay_urls = $2, relays = $3, draining = $4, lease = $5 \
              WHERE id = $6",
         )
@@ -204,7 +205,7 @@ impl Tx {
         if renewed.rows_affected() == 1 {
             return Ok(true);
         }
-        sqlx::query(
+        sql::query(
             "INSERT INTO nodes (id, name, relay_urls, relays, draining, lease) \
              VALUES ($1, $2, $3, $4, $5, $6)",
         )
@@ -230,7 +231,7 @@ impl Tx {
         heir: NodeId,
     ) -> Result<Vec<NodeId>, StoreError> {
         let gone: Vec<(i64,)> =
-            sqlx::query_as("DELETE FROM nodes WHERE lease <= $1 AND id <> $2 RETURNING id")
+            sql::query_as("DELETE FROM nodes WHERE lease <= $1 AND id <> $2 RETURNING id")
                 .bind(now.0)
                 .bind(heir.as_i64())
                 .fetch_all(self.sql())
@@ -252,7 +253,7 @@ impl Tx {
         heir: Option<NodeId>,
     ) -> Result<(), StoreError> {
         if let Some(heir) = heir {
-            sqlx::query(
+            sql::query(
                 "INSERT INTO revocations (node, call) SELECT $1, call FROM revocations \
                  WHERE node = $2 ON CONFLICT (node, call) DO NOTHING",
             )
@@ -266,7 +267,7 @@ impl Tx {
             "DELETE FROM presence WHERE node = $1",
             "DELETE FROM nodes WHERE id = $1",
         ] {
-            sqlx::query(sql)
+            sql::query(sql)
                 .bind(node.as_i64())
                 .execute(self.sql())
                 .await?;
@@ -280,7 +281,7 @@ impl Tx {
     /// `Unavailable`.
     pub async fn add_presence(&mut self, new: &NewPresence) -> Result<(), StoreError> {
         // By what is in `people`: somebody whose account is being deleted has no row to refer to any more.
-        sqlx::query(
+        sql::query(
             "INSERT INTO presence (node, socket, person, device, visible) \
              SELECT $1, $2, p.id, $3, $4 FROM people p WHERE p.id = $5 \
              ON CONFLICT (node, socket) DO UPDATE SET person = excluded.person, \
@@ -301,7 +302,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn remove_presence(&mut self, node: NodeId, socket: u64) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM presence WHERE node = $1 AND socket = $2")
+        sql::query("DELETE FROM presence WHERE node = $1 AND socket = $2")
             .bind(node.as_i64())
             .bind(i64::try_from(socket).unwrap_or(i64::MAX))
             .execute(self.sql())
@@ -318,7 +319,7 @@ impl Tx {
         call: CallId,
         node: Option<NodeId>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE calls SET relay = $1 WHERE id = $2")
+        sql::query("UPDATE calls SET relay = $1 WHERE id = $2")
             .bind(node.map(NodeId::as_i64))
             .bind(call.as_i64())
             .execute(self.sql())
@@ -331,7 +332,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn add_revocation(&mut self, node: NodeId, call: CallId) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO revocations (node, call) VALUES ($1, $2) \
              ON CONFLICT (node, call) DO NOTHING",
         )
@@ -351,7 +352,7 @@ impl Tx {
         node: NodeId,
         call: CallId,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM revocations WHERE node = $1 AND call = $2")
+        sql::query("DELETE FROM revocations WHERE node = $1 AND call = $2")
             .bind(node.as_i64())
             .bind(call.as_i64())
             .execute(self.sql())

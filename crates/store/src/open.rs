@@ -2,16 +2,14 @@
 
 use crate::commits::CommitTimes;
 use crate::database::Database;
+use crate::file::{self, Use};
 use crate::postgres::Postgres;
 use crate::races::Races;
 use crate::reader::{Held, Reader, Readers};
 use crate::tx::Tx;
 use crate::writer::Writer;
 use crate::{StoreError, schema};
-use sqlx::any::AnyConnectOptions;
-use sqlx::{AnyConnection, Connection, Executor};
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
 /// How to open a store.
@@ -61,7 +59,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Kind {
     Sqlite { readers: Readers, writer: Writer },
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl Store {
@@ -75,7 +73,7 @@ impl Store {
         match database {
             Database::File(file) => Self::open(file, options).await,
             Database::Postgres(url) => {
-                let kind = Kind::Postgres(Postgres::open(url, options).await?);
+                let kind = Kind::Postgres(Box::new(Postgres::open(url, options).await?));
                 Ok(Self::of(kind, options))
             }
         }
@@ -86,15 +84,11 @@ impl Store {
     /// # Errors
     /// `Unavailable` if it cannot be opened or its schema is newer than this program.
     pub async fn open(file: &Path, options: &Options) -> Result<Self, StoreError> {
-        sqlx::any::install_default_drivers();
-        let url = sqlite_url(file)?;
-        let connect = AnyConnectOptions::from_str(&url)?;
-        let mut first = AnyConnection::connect_with(&connect).await?;
-        prepare(&mut first, options, false).await?;
-        schema::migrate_file(&mut first).await?;
+        let mut first = file::connect(file, options, Use::Write)?;
+        schema::migrate_file(&mut first)?;
         let kind = Kind::Sqlite {
-            readers: Readers::new(connect, options.clone()),
-            writer: Writer::start(first),
+            readers: Readers::new(file.to_owned(), options.clone()),
+            writer: Writer::start(first, options.lock_wait),
         };
         Ok(Self::of(kind, options))
     }
@@ -172,49 +166,4 @@ impl Store {
             Kind::Postgres(postgres) => postgres.close().await,
         }
     }
-}
-
-fn sqlite_url(file: &Path) -> Result<String, StoreError> {
-    let path = escaped(file)
-        .ok_or_else(|| StoreError::Unavailable("the database's path is not UTF-8".into()))?;
-    Ok(format!("sqlite://{path}?mode=rwc"))
-}
-
-/// A path as the driver reads it, which is as part of a URL.
-pub(crate) fn escaped(file: &Path) -> Option<String> {
-    let path = file.to_str()?;
-    Some(
-        path.replace('%', "%25")
-            .replace('?', "%3F")
-            .replace('#', "%23"),
-    )
-}
-
-pub(crate) async fn prepare(
-    connection: &mut AnyConnection,
-    options: &Options,
-    read_only: bool,
-) -> Result<(), sqlx::Error> {
-    let wait = i64::try_from(options.lock_wait.as_millis()).unwrap_or(i64::MAX);
-    // WAL lets readers go on while the writer writes; FULL makes a commit survive a loss of power. What was deleted is
-    // overwritten, so that it is not found in the file (M-4).
-    let sync = match options.sync {
-        Sync::Full => "FULL",
-        Sync::Normal => "NORMAL",
-    };
-    let mut pragmas = format!(
-        "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {sync}; \
-         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-    );
-    if let Some(pages) = options.max_pages {
-        pragmas.push_str(&format!(" PRAGMA max_page_count = {pages};"));
-    }
-    if read_only {
-        pragmas.push_str(" PRAGMA query_only = ON;");
-    }
-    // Numbers and words of our own, no text from outside.
-    connection
-        .execute(sqlx::raw_sql(sqlx::AssertSqlSafe(pragmas)))
-        .await?;
-    Ok(())
 }

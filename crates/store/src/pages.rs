@@ -1,5 +1,6 @@
 //! Pages of a conversation in both directions, so that it can be opened anywhere in it.
 
+use crate::sql;
 use crate::words::natural;
 use crate::{Reader, StoreError};
 use birdcall_protocol::PersonId;
@@ -82,7 +83,7 @@ impl Reader {
         let Some((conversation, _)) = self.member(me, other).await? else {
             return Ok(None);
         };
-        let row: Option<(i64,)> = sqlx::query_as(
+        let row: Option<(i64,)> = sql::query_as(
             "SELECT few.seq FROM (SELECT e.seq AS seq FROM entries e WHERE e.conversation = $1 \
              AND e.seq > $2 AND (e.only_for IS NULL OR e.only_for = $3) \
              AND NOT EXISTS (SELECT 1 FROM deleted_entries d WHERE d.person = $3 \

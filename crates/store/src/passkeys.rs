@@ -1,6 +1,7 @@
 //! Passkeys: credentials of authenticators that are ways in, and what authenticators know a person by.
 
 use crate::error::added;
+use crate::sql;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{PasskeyId, PersonId, Timestamp};
 
@@ -60,7 +61,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn passkeys(&mut self, person: PersonId) -> Result<Vec<PasskeyRow>, StoreError> {
-        let rows: Vec<(i64, String, String, String, i64, Option<i64>)> = sqlx::query_as(
+        let rows: Vec<(i64, String, String, String, i64, Option<i64>)> = sql::query_as(
             "SELECT id, name, host, credential_id, created, last_used FROM passkeys \
              WHERE person = $1 ORDER BY created DESC, id",
         )
@@ -87,7 +88,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn passkey(&mut self, credential_id: &str) -> Result<Option<PasskeyKey>, StoreError> {
-        let row: Option<(i64, i64, String, String, String)> = sqlx::query_as(
+        let row: Option<(i64, i64, String, String, String)> = sql::query_as(
             "SELECT passkeys.id, passkeys.person, passkey_owners.user_handle, passkeys.host, \
              passkeys.credential FROM passkeys \
              JOIN passkey_owners ON passkey_owners.person = passkeys.person \
@@ -118,7 +119,7 @@ impl Tx {
         person: PersonId,
         fresh: &str,
     ) -> Result<String, StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO passkey_owners (person, user_handle) VALUES ($1, $2) \
              ON CONFLICT (person) DO NOTHING",
         )
@@ -127,7 +128,7 @@ impl Tx {
         .execute(self.sql())
         .await?;
         let row: (String,) =
-            sqlx::query_as("SELECT user_handle FROM passkey_owners WHERE person = $1")
+            sql::query_as("SELECT user_handle FROM passkey_owners WHERE person = $1")
                 .bind(person.as_i64())
                 .fetch_one(self.sql())
                 .await?;
@@ -139,7 +140,7 @@ impl Tx {
     /// # Errors
     /// `Conflict`: this credential is there already, whoever has it.
     pub async fn add_passkey(&mut self, new: &NewPasskey<'_>) -> Result<(), StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "INSERT INTO passkeys \
              (id, person, name, host, credential_id, credential, created) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
@@ -153,7 +154,7 @@ impl Tx {
         .bind(new.at.0)
         .execute(self.sql())
         .await?;
-        added(&done)
+        added(done)
     }
 
     /// Notes a use of the passkey that was read as `key`. `false` if it was counted on or removed since: of two uses with
@@ -167,7 +168,7 @@ impl Tx {
         credential: &str,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE passkeys SET credential = $1, last_used = $2 \
              WHERE id = $3 AND credential = $4",
         )
@@ -190,7 +191,7 @@ impl Tx {
         passkey: PasskeyId,
         name: &str,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE passkeys SET name = $1 WHERE person = $2 AND id = $3")
+        let done = sql::query("UPDATE passkeys SET name = $1 WHERE person = $2 AND id = $3")
             .bind(name)
             .bind(person.as_i64())
             .bind(passkey.as_i64())
@@ -208,7 +209,7 @@ impl Tx {
         person: PersonId,
         passkey: PasskeyId,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM passkeys WHERE person = $1 AND id = $2")
+        let done = sql::query("DELETE FROM passkeys WHERE person = $1 AND id = $2")
             .bind(person.as_i64())
             .bind(passkey.as_i64())
             .execute(self.sql())

@@ -2,6 +2,7 @@
 //! joins people.
 
 use crate::error::added;
+use crate::sql::{self, columns};
 use crate::words::handle;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::{Audience, Calling, Person};
@@ -24,13 +25,14 @@ macro_rules! profile_columns {
 }
 pub(crate) use profile_columns;
 
-/// A person in a list, as the columns have it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct Listed {
-    handle: String,
-    name: String,
-    verified: i64,
-    avatar: Option<String>,
+columns! {
+    /// A person in a list, as the columns have it.
+    pub(crate) struct Listed {
+        handle: String,
+        name: String,
+        verified: i64,
+        avatar: Option<String>,
+    }
 }
 
 impl Listed {
@@ -44,13 +46,13 @@ impl Listed {
     }
 }
 
-/// A profile, as the columns have it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct ProfileColumns {
-    id: i64,
-    bio: String,
-    #[sqlx(flatten)]
-    listed: Listed,
+columns! {
+    /// A profile, as the columns have it.
+    pub(crate) struct ProfileColumns {
+        id: i64,
+        bio: String,
+        listed: Listed,
+    }
 }
 
 impl ProfileColumns {
@@ -87,16 +89,17 @@ macro_rules! calling_columns {
 }
 pub(crate) use calling_columns;
 
-/// Calling settings, as the columns have them.
-#[derive(sqlx::FromRow)]
-pub(crate) struct CallingColumns {
-    calling_enabled: i64,
-    audience_address_book: i64,
-    audience_following: i64,
-    audience_verified: i64,
-    audience_everyone: i64,
-    enhanced_privacy: i64,
-    calling_asked: i64,
+columns! {
+    /// Calling settings, as the columns have them.
+    pub(crate) struct CallingColumns {
+        calling_enabled: i64,
+        audience_address_book: i64,
+        audience_following: i64,
+        audience_verified: i64,
+        audience_everyone: i64,
+        enhanced_privacy: i64,
+        calling_asked: i64,
+    }
 }
 
 impl CallingColumns {
@@ -178,7 +181,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn person(&mut self, handle: &Handle) -> Result<Option<PersonRow>, StoreError> {
-        sqlx::query_as::<_, ProfileColumns>(concat!(
+        sql::query_as::<ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
             " FROM people p WHERE p.handle = $1 AND p.deletes IS NULL"
@@ -198,7 +201,7 @@ impl Reader {
         &mut self,
         handle: &Handle,
     ) -> Result<Option<PersonRow>, StoreError> {
-        sqlx::query_as::<_, ProfileColumns>(concat!(
+        sql::query_as::<ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
             " FROM people p WHERE p.handle = $1"
@@ -216,7 +219,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn account(&mut self, handle: &Handle) -> Result<Option<PersonId>, StoreError> {
         let row: Option<(i64,)> =
-            sqlx::query_as("SELECT id FROM people WHERE handle = $1 AND gone = 0")
+            sql::query_as("SELECT id FROM people WHERE handle = $1 AND gone = 0")
                 .bind(handle.as_str())
                 .fetch_optional(self.sql())
                 .await?;
@@ -228,7 +231,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`; `Broken` if there is no such person.
     pub async fn signed_up(&mut self, id: PersonId) -> Result<Timestamp, StoreError> {
-        let row: Option<(i64,)> = sqlx::query_as("SELECT created FROM people WHERE id = $1")
+        let row: Option<(i64,)> = sql::query_as("SELECT created FROM people WHERE id = $1")
             .bind(id.as_i64())
             .fetch_optional(self.sql())
             .await?;
@@ -241,7 +244,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`; `Broken` if there is none.
     pub async fn person_by_id(&mut self, id: PersonId) -> Result<PersonRow, StoreError> {
-        sqlx::query_as::<_, ProfileColumns>(concat!(
+        sql::query_as::<ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
             " FROM people p WHERE p.id = $1"
@@ -258,7 +261,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn everybody(&mut self) -> Result<Vec<PersonRow>, StoreError> {
-        sqlx::query_as::<_, ProfileColumns>(concat!(
+        sql::query_as::<ProfileColumns>(concat!(
             "SELECT ",
             profile_columns!(),
             " FROM people p WHERE p.gone = 0 ORDER BY p.handle"
@@ -279,7 +282,7 @@ impl Reader {
         handle: &Handle,
     ) -> Result<Option<(PersonId, String)>, StoreError> {
         let row: Option<(i64, String)> =
-            sqlx::query_as("SELECT id, password FROM people WHERE handle = $1 AND gone = 0")
+            sql::query_as("SELECT id, password FROM people WHERE handle = $1 AND gone = 0")
                 .bind(handle.as_str())
                 .fetch_optional(self.sql())
                 .await?;
@@ -292,7 +295,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn password_of(&mut self, id: PersonId) -> Result<Option<String>, StoreError> {
         let row: Option<(String,)> =
-            sqlx::query_as("SELECT password FROM people WHERE id = $1 AND password <> ''")
+            sql::query_as("SELECT password FROM people WHERE id = $1 AND password <> ''")
                 .bind(id.as_i64())
                 .fetch_optional(self.sql())
                 .await?;
@@ -304,7 +307,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`; `Broken` if there is no such person.
     pub async fn calling(&mut self, id: PersonId) -> Result<CallingRow, StoreError> {
-        let row: Option<CallingColumns> = sqlx::query_as(concat!(
+        let row: Option<CallingColumns> = sql::query_as(concat!(
             "SELECT ",
             calling_columns!(),
             " FROM people p WHERE p.id = $1"
@@ -326,7 +329,7 @@ impl Tx {
         if self.is_kept(new.handle, new.at).await? {
             return Err(StoreError::Conflict);
         }
-        let done = sqlx::query(
+        let done = sql::query(
             "INSERT INTO people (id, handle, name, bio, verified, password, created, \
              calling_enabled, audience_address_book, audience_following, audience_verified, \
              audience_everyone, enhanced_privacy, calling_asked, feed, name_folded, name_look, \
@@ -350,7 +353,7 @@ impl Tx {
         .bind(new.handle.look())
         .execute(self.sql())
         .await?;
-        added(&done)
+        added(done)
     }
 
     /// Changes the display name.
@@ -358,7 +361,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn set_name(&mut self, id: PersonId, name: &Named) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET name = $1, name_folded = $2, name_look = $3 WHERE id = $4")
+        sql::query("UPDATE people SET name = $1, name_folded = $2, name_look = $3 WHERE id = $4")
             .bind(&name.text)
             .bind(&name.folded)
             .bind(&name.look)
@@ -373,7 +376,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn set_bio(&mut self, id: PersonId, bio: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET bio = $1 WHERE id = $2")
+        sql::query("UPDATE people SET bio = $1 WHERE id = $2")
             .bind(bio)
             .bind(id.as_i64())
             .execute(self.sql())
@@ -386,7 +389,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn set_password(&mut self, id: PersonId, hash: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET password = $1 WHERE id = $2")
+        sql::query("UPDATE people SET password = $1 WHERE id = $2")
             .bind(hash)
             .bind(id.as_i64())
             .execute(self.sql())
@@ -403,7 +406,7 @@ impl Tx {
         handle: &Handle,
         verified: bool,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("UPDATE people SET verified = $1 WHERE handle = $2")
+        let done = sql::query("UPDATE people SET verified = $1 WHERE handle = $2")
             .bind(i64::from(verified))
             .bind(handle.as_str())
             .execute(self.sql())
@@ -416,7 +419,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn set_calling(&mut self, id: PersonId, calling: &Calling) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "UPDATE people SET calling_enabled = $1, audience_address_book = $2, \
              audience_following = $3, audience_verified = $4, audience_everyone = $5, \
              enhanced_privacy = $6, calling_asked = 1 WHERE id = $7",

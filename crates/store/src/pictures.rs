@@ -1,5 +1,6 @@
 //! Pictures in messages. Their bytes stand apart from the entries, which are read by the page.
 
+use crate::sql;
 use crate::words::natural;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::PersonId;
@@ -73,7 +74,7 @@ impl Reader {
                 "SELECT media_type, thumb FROM pictures WHERE conversation = $1 AND seq = $2"
             }
         };
-        let row: Option<(String, Vec<u8>)> = sqlx::query_as(statement)
+        let row: Option<(String, Vec<u8>)> = sql::query_as(statement)
             .bind(conversation)
             .bind(place)
             .fetch_optional(self.sql())
@@ -86,7 +87,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn pictures_of(&mut self, author: PersonId) -> Result<u64, StoreError> {
-        let (bytes,): (i64,) = sqlx::query_as(
+        let (bytes,): (i64,) = sql::query_as(
             "SELECT CAST(COALESCE(sum(size), 0) AS BIGINT) FROM pictures WHERE author = $1",
         )
         .bind(author.as_i64())
@@ -104,7 +105,7 @@ impl Tx {
         author: PersonId,
         picture: &NewPicture<'_>,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "UPDATE entries SET picture_width = $1, picture_height = $2, picture_alt = $3 \
              WHERE conversation = $4 AND seq = $5",
         )
@@ -116,7 +117,7 @@ impl Tx {
         .execute(self.sql())
         .await?;
         let size = picture.whole.len() + picture.thumb.len();
-        sqlx::query(
+        sql::query(
             "INSERT INTO pictures (conversation, seq, author, media_type, size, whole, thumb) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )

@@ -13,9 +13,10 @@ use crate::database::PostgresUrl;
 use crate::open::{Options, Sync};
 use crate::queue::Queue;
 use crate::schema;
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use crate::sql::answered;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -49,11 +50,11 @@ const OLDEST: i64 = 15;
 /// The connections to a PostgreSQL database.
 #[derive(Clone)]
 pub(crate) struct Postgres {
-    readers: AnyPool,
-    writers: AnyPool,
-    connect: AnyConnectOptions,
+    readers: PgPool,
+    writers: PgPool,
+    connect: PgConnectOptions,
     /// Holds the lock by which servers know of each other.
-    claim: Arc<Mutex<Option<AnyConnection>>>,
+    claim: Arc<Mutex<Option<PgConnection>>>,
     pub(crate) commits: Arc<Commits>,
     pub(crate) queue: Queue,
 }
@@ -66,7 +67,7 @@ impl Postgres {
         schema::migrate_postgres(&mut first).await?;
         first.close().await?;
         let pool = |size: u32, settings: String| {
-            AnyPoolOptions::new()
+            PgPoolOptions::new()
                 .max_connections(size)
                 .acquire_timeout(PATIENCE)
                 .test_before_acquire(false)
@@ -98,7 +99,7 @@ impl Postgres {
         })
     }
 
-    pub(crate) async fn reader(&self) -> Result<PoolConnection<Any>, StoreError> {
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<sqlx::Postgres>, StoreError> {
         Ok(self.readers.acquire().await?)
     }
 
@@ -110,10 +111,12 @@ impl Postgres {
             connection: Some(connection),
             open: true,
         };
-        session
-            .sql()
-            .execute("BEGIN ISOLATION LEVEL SERIALIZABLE")
-            .await?;
+        answered(
+            session
+                .connection()
+                .execute("BEGIN ISOLATION LEVEL SERIALIZABLE"),
+        )
+        .await?;
         Ok(session)
     }
 
@@ -155,13 +158,13 @@ impl Postgres {
 /// that.
 pub(crate) struct Session {
     /// There until it is dropped.
-    connection: Option<PoolConnection<Any>>,
+    connection: Option<PoolConnection<sqlx::Postgres>>,
     /// `BEGIN` was sent, and what ends it was not answered yet.
     open: bool,
 }
 
 impl Session {
-    pub(crate) fn sql(&mut self) -> &mut AnyConnection {
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
         match &mut self.connection {
             Some(connection) => connection,
             None => unreachable!("it is taken where it is dropped"),
@@ -171,9 +174,8 @@ impl Session {
     pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
         // A transaction in which a statement has failed is rolled back by `COMMIT`, which then says nothing: the statement
         // before it, on the same errand, does.
-        self.sql()
-            .execute(sqlx::raw_sql("SELECT 1; COMMIT"))
-            .await?;
+        let end = sqlx::raw_sql("SELECT 1; COMMIT");
+        answered(self.connection().execute(end)).await?;
         self.open = false;
         Ok(())
     }
@@ -190,7 +192,7 @@ impl Drop for Session {
             return;
         };
         runtime.spawn(async move {
-            if connection.execute("ROLLBACK").await.is_err() {
+            if answered(connection.execute("ROLLBACK")).await.is_err() {
                 // It is gone, or in a state that nobody knows.
                 let _ = connection.detach().close_hard().await;
             }
@@ -199,16 +201,15 @@ impl Drop for Session {
 }
 
 /// A connection, or an error within a bounded time.
-pub(crate) async fn connected(connect: &AnyConnectOptions) -> Result<AnyConnection, StoreError> {
-    sqlx::any::install_default_drivers();
-    tokio::time::timeout(PATIENCE, AnyConnection::connect_with(connect))
+pub(crate) async fn connected(connect: &PgConnectOptions) -> Result<PgConnection, StoreError> {
+    tokio::time::timeout(PATIENCE, PgConnection::connect_with(connect))
         .await
         .map_err(|_| StoreError::Unavailable("the database server does not answer".into()))?
         .map_err(StoreError::from)
 }
 
 /// Refuses a server that is too old, and a database that does not keep every text.
-pub(crate) async fn check(connection: &mut AnyConnection) -> Result<(), StoreError> {
+pub(crate) async fn check(connection: &mut PgConnection) -> Result<(), StoreError> {
     let (version, encoding): (String, String) = sqlx::query_as(
         "SELECT current_setting('server_version_num'), current_setting('server_encoding')",
     )

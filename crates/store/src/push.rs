@@ -3,6 +3,7 @@
 //! Whoever sends a row claims it first, by moving its `due`; of two that try, one does. The claim is also what says
 //! later that the row is still the same: a ring that was over in the meantime has become another row.
 
+use crate::sql::{self, columns};
 use crate::words::{from_word, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::PushState;
@@ -118,20 +119,21 @@ pub struct WokenDevice {
     pub woken: bool,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    device: i64,
-    kind: String,
-    call: Option<i64>,
-    reason: Option<String>,
-    woken: i64,
-    other: Option<i64>,
-    seq: Option<i64>,
-    made: i64,
-    due: i64,
-    until: i64,
-    tries: i64,
+columns! {
+    struct Row {
+        id: i64,
+        device: i64,
+        kind: String,
+        call: Option<i64>,
+        reason: Option<String>,
+        woken: i64,
+        other: Option<i64>,
+        seq: Option<i64>,
+        made: i64,
+        due: i64,
+        until: i64,
+        tries: i64,
+    }
 }
 
 impl Row {
@@ -174,11 +176,10 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn server_key(&mut self, name: &str) -> Result<Option<String>, StoreError> {
-        let row: Option<(String,)> =
-            sqlx::query_as("SELECT value FROM server_keys WHERE name = $1")
-                .bind(name)
-                .fetch_optional(self.sql())
-                .await?;
+        let row: Option<(String,)> = sql::query_as("SELECT value FROM server_keys WHERE name = $1")
+            .bind(name)
+            .fetch_optional(self.sql())
+            .await?;
         Ok(row.map(|(value,)| value))
     }
 
@@ -190,7 +191,7 @@ impl Reader {
         &mut self,
         device: DeviceId,
     ) -> Result<Option<Subscription>, StoreError> {
-        let row: Option<(i64, String, String, String, Option<String>)> = sqlx::query_as(
+        let row: Option<(i64, String, String, String, Option<String>)> = sql::query_as(
             "SELECT d.person, s.endpoint, s.p256dh, s.auth, s.origin FROM push_subscriptions s \
              JOIN devices d ON d.id = s.device WHERE s.device = $1",
         )
@@ -217,7 +218,7 @@ impl Reader {
         &mut self,
         person: PersonId,
     ) -> Result<Vec<(DeviceId, PushState)>, StoreError> {
-        let rows: Vec<(i64, String)> = sqlx::query_as(
+        let rows: Vec<(i64, String)> = sql::query_as(
             "SELECT s.device, s.state FROM push_subscriptions s \
              JOIN devices d ON d.id = s.device WHERE d.person = $1 ORDER BY s.device",
         )
@@ -239,7 +240,7 @@ impl Reader {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<PushRow>, StoreError> {
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = sql::query_as(
             "SELECT id, device, kind, call, reason, woken, other, seq, made, due, until, tries \
              FROM pushes p WHERE due <= $1 AND NOT EXISTS (SELECT 1 FROM pushes f \
              WHERE f.device = p.device AND f.due <= $1 \
@@ -258,7 +259,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn next_push(&mut self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let row: Option<(i64,)> =
-            sqlx::query_as("SELECT due FROM pushes WHERE due > $1 ORDER BY due LIMIT 1")
+            sql::query_as("SELECT due FROM pushes WHERE due > $1 ORDER BY due LIMIT 1")
                 .bind(now.0)
                 .fetch_optional(self.sql())
                 .await?;
@@ -272,7 +273,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn keep_server_key(&mut self, name: &str, value: &str) -> Result<String, StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO server_keys (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
         )
         .bind(name)
@@ -289,12 +290,12 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn subscribe(&mut self, new: &Subscription) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM push_subscriptions WHERE endpoint = $1 AND device <> $2")
+        sql::query("DELETE FROM push_subscriptions WHERE endpoint = $1 AND device <> $2")
             .bind(&new.endpoint)
             .bind(new.device.as_i64())
             .execute(self.sql())
             .await?;
-        sqlx::query(
+        sql::query(
             "INSERT INTO push_subscriptions (device, endpoint, p256dh, auth, origin, state, tried) \
              VALUES ($1, $2, $3, $4, $5, $6, NULL) ON CONFLICT (device) DO UPDATE SET \
              endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth, \
@@ -307,7 +308,7 @@ impl Tx {
         .bind(&new.endpoint)
         .bind(&new.p256dh)
         .bind(&new.auth)
-        .bind(&new.origin)
+        .bind(new.origin.as_deref())
         .bind(to_word(PushState::Untried)?)
         .execute(self.sql())
         .await?;
@@ -319,7 +320,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn unsubscribe(&mut self, device: DeviceId) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM push_subscriptions WHERE device = $1")
+        let done = sql::query("DELETE FROM push_subscriptions WHERE device = $1")
             .bind(device.as_i64())
             .execute(self.sql())
             .await?;
@@ -331,12 +332,11 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn forget_subscription(&mut self, gone: &Subscription) -> Result<bool, StoreError> {
-        let done =
-            sqlx::query("DELETE FROM push_subscriptions WHERE device = $1 AND endpoint = $2")
-                .bind(gone.device.as_i64())
-                .bind(&gone.endpoint)
-                .execute(self.sql())
-                .await?;
+        let done = sql::query("DELETE FROM push_subscriptions WHERE device = $1 AND endpoint = $2")
+            .bind(gone.device.as_i64())
+            .bind(&gone.endpoint)
+            .execute(self.sql())
+            .await?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -350,7 +350,7 @@ impl Tx {
         state: PushState,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let known: Option<(String,)> = sqlx::query_as(
+        let known: Option<(String,)> = sql::query_as(
             "SELECT state FROM push_subscriptions WHERE device = $1 AND endpoint = $2",
         )
         .bind(to.device.as_i64())
@@ -358,7 +358,7 @@ impl Tx {
         .fetch_optional(self.sql())
         .await?;
         let state = to_word(state)?;
-        sqlx::query(
+        sql::query(
             "UPDATE push_subscriptions SET state = $1, tried = $2 \
              WHERE device = $3 AND endpoint = $4",
         )
@@ -379,7 +379,7 @@ impl Tx {
     /// `Unavailable`.
     pub async fn add_push(&mut self, new: &NewPush) -> Result<(), StoreError> {
         if let PushAbout::Message { other, seq } = new.about {
-            let joined = sqlx::query(
+            let joined = sql::query(
                 "UPDATE pushes SET seq = $1, until = $2 \
                  WHERE device = $3 AND other = $4 AND kind = 'message' AND tries = 0",
             )
@@ -394,7 +394,7 @@ impl Tx {
             }
         }
         if let PushAbout::MessageGone { other, .. } = new.about {
-            let waiting: Option<(i64,)> = sqlx::query_as(
+            let waiting: Option<(i64,)> = sql::query_as(
                 "SELECT id FROM pushes \
                  WHERE device = $1 AND other = $2 AND kind = 'message' AND tries = 0",
             )
@@ -419,7 +419,7 @@ impl Tx {
                 ("message_gone", None, None, false, Some(other), Some(seq))
             }
         };
-        sqlx::query(
+        sql::query(
             "INSERT INTO pushes \
              (id, device, kind, call, reason, woken, other, seq, made, due, until, tries) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, 0)",
@@ -448,7 +448,7 @@ impl Tx {
         row: &PushRow,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE pushes SET due = $1, tries = tries + 1 \
              WHERE id = $2 AND due = $3 AND tries = $4 AND COALESCE(seq, 0) = $5",
         )
@@ -467,7 +467,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn put_push_off(&mut self, row: &PushRow, due: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE pushes SET due = $1 WHERE id = $2 AND due = $3")
+        sql::query("UPDATE pushes SET due = $1 WHERE id = $2 AND due = $3")
             .bind(due.0)
             .bind(place(row.id))
             .bind(row.due.0)
@@ -493,7 +493,7 @@ impl Tx {
                 "DELETE FROM pushes WHERE id = $1 AND due = $2 AND COALESCE(seq, 0) = $3"
             }
         };
-        sqlx::query(statement)
+        sql::query(statement)
             .bind(place(row.id))
             .bind(row.due.0)
             .bind(row.about.seq())
@@ -507,7 +507,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn take_rings(&mut self, call: CallId) -> Result<Vec<WokenDevice>, StoreError> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64)> = sql::query_as(
             "DELETE FROM pushes WHERE call = $1 AND kind = 'ring' RETURNING device, tries",
         )
         .bind(call.as_i64())
@@ -527,7 +527,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn take_rings_of(&mut self, device: DeviceId) -> Result<Vec<WokenBy>, StoreError> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64)> = sql::query_as(
             "DELETE FROM pushes WHERE device = $1 AND kind = 'ring' RETURNING call, tries",
         )
         .bind(device.as_i64())

@@ -1,5 +1,6 @@
 //! When a person does not want to be disturbed.
 
+use crate::sql::{self, columns};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::quiet::Quiet;
 use birdcall_protocol::{PersonId, Timestamp};
@@ -12,13 +13,14 @@ macro_rules! quiet_columns {
 }
 pub(crate) use quiet_columns;
 
-/// "Do not disturb", as the columns have it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct QuietColumns {
-    quiet_on: i64,
-    quiet_until: Option<i64>,
-    quiet_hours: Option<String>,
-    quiet_zone: String,
+columns! {
+    /// "Do not disturb", as the columns have it.
+    pub(crate) struct QuietColumns {
+        quiet_on: i64,
+        quiet_until: Option<i64>,
+        quiet_hours: Option<String>,
+        quiet_zone: String,
+    }
 }
 
 impl QuietColumns {
@@ -43,7 +45,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`; `Broken` if there is no such person.
     pub async fn quiet(&mut self, id: PersonId) -> Result<Quiet, StoreError> {
-        let row: Option<QuietColumns> = sqlx::query_as(concat!(
+        let row: Option<QuietColumns> = sql::query_as(concat!(
             "SELECT ",
             quiet_columns!(),
             " FROM people p WHERE p.id = $1"
@@ -67,7 +69,7 @@ impl Tx {
             .map(|hours| serde_json::to_string(&hours))
             .transpose()
             .map_err(|error| StoreError::Broken(error.to_string()))?;
-        sqlx::query(
+        sql::query(
             "UPDATE people SET quiet_on = $1, quiet_until = $2, quiet_hours = $3, quiet_zone = $4 \
              WHERE id = $5",
         )

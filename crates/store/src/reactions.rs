@@ -1,5 +1,6 @@
 //! What people feel about an entry: one emoji a person.
 
+use crate::sql;
 use crate::{StoreError, Tx};
 use birdcall_protocol::body::{Entry, EntryBody};
 use birdcall_protocol::{PersonId, Timestamp};
@@ -46,7 +47,7 @@ impl Tx {
             .find(|one| one.by.contains(&author))
             .map(|one| one.emoji.as_str());
         // Who was blocked when they chose it, and is not any more, shows it by choosing it again.
-        let apart: (i64,) = sqlx::query_as(
+        let apart: (i64,) = sql::query_as(
             "SELECT count(*) FROM reactions \
              WHERE conversation = $1 AND seq = $2 AND person = $3 AND apart = 1",
         )
@@ -61,7 +62,7 @@ impl Tx {
         self.forget_reaction(conversation, place, me, new.hidden)
             .await?;
         if new.hidden || new.emoji.is_some() {
-            sqlx::query(
+            sql::query(
                 "INSERT INTO reactions (conversation, seq, person, apart, emoji, at) \
                  VALUES ($1, $2, $3, $4, $5, $6)",
             )
@@ -87,7 +88,7 @@ impl Tx {
         person: PersonId,
         hidden: bool,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "DELETE FROM reactions \
              WHERE conversation = $1 AND seq = $2 AND person = $3 AND apart >= $4",
         )

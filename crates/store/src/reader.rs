@@ -1,17 +1,21 @@
 //! Reading: over a connection of one's own, or within a transaction.
 
 use crate::StoreError;
-use crate::open::{Options, prepare};
+use crate::file::{self, Use};
+use crate::open::Options;
 use crate::postgres::Session;
+use crate::sql::Sql;
 use crate::writer::Line;
-use sqlx::any::AnyConnectOptions;
+use rusqlite::Connection;
+use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyConnection, Connection};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
-/// Connections that read. Each costs a thread and its page cache (2 MiB); more than the cores bring nothing.
+/// Connections that read. Each costs its page cache (2 MiB) and its prepared statements; more than the cores bring
+/// nothing.
 const READERS: u32 = 4;
 
 /// How long to wait for one. Nobody keeps one for long, so it is one's own fault: a reader that waits for a reader.
@@ -28,51 +32,47 @@ pub(crate) enum Held {
     /// SQLite's one that writes.
     Writer(OwnedMutexGuard<Line>),
     /// PostgreSQL's, to read.
-    Pooled(PoolConnection<Any>),
+    Pooled(PoolConnection<Postgres>),
     /// PostgreSQL's, in a transaction.
     Session(Session),
 }
 
 impl Reader {
-    pub(crate) fn sql(&mut self) -> &mut AnyConnection {
+    pub(crate) fn sql(&mut self) -> Sql<'_> {
         match &mut self.connection {
-            Held::Borrowed(borrowed) => &mut borrowed.connection,
-            Held::Writer(line) => &mut line.connection,
-            Held::Pooled(connection) => connection,
-            Held::Session(session) => session.sql(),
+            Held::Borrowed(borrowed) => Sql::File(borrowed.connection()),
+            Held::Writer(line) => Sql::File(&mut line.connection),
+            Held::Pooled(connection) => Sql::Postgres(connection),
+            Held::Session(session) => Sql::Postgres(session.connection()),
         }
     }
 }
 
 /// SQLite's connections that read, made when they are first needed.
-///
-/// Not sqlx's pool: that asks each connection whether it is alive, when it is taken and when it is given back. A file
-/// does not go away, and asking costs as much as most statements do: a connection is a thread.
 #[derive(Clone)]
 pub(crate) struct Readers(Arc<Shelf>);
 
 struct Shelf {
-    free: Mutex<Vec<Arc<tokio::sync::Mutex<AnyConnection>>>>,
+    free: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
-    connect: AnyConnectOptions,
+    file: PathBuf,
     options: Options,
 }
 
-/// A connection that goes back when dropped. What it was reading when its reader was dropped ends before the next
-/// statement begins: the driver sees that nobody takes the rows.
+/// A connection that goes back when dropped.
 pub(crate) struct Borrowed {
-    // Dropped in this order: whoever gets the place finds the connection free.
-    connection: OwnedMutexGuard<AnyConnection>,
+    /// There until it is dropped.
+    connection: Option<Connection>,
     shelf: Arc<Shelf>,
     _place: OwnedSemaphorePermit,
 }
 
 impl Readers {
-    pub(crate) fn new(connect: AnyConnectOptions, options: Options) -> Self {
+    pub(crate) fn new(file: PathBuf, options: Options) -> Self {
         Self(Arc::new(Shelf {
             free: Mutex::default(),
             places: Arc::new(Semaphore::new(READERS as usize)),
-            connect,
+            file,
             options,
         }))
     }
@@ -86,14 +86,10 @@ impl Readers {
         let free = self.0.free().pop();
         let connection = match free {
             Some(connection) => connection,
-            None => {
-                let mut connection = AnyConnection::connect_with(&self.0.connect).await?;
-                prepare(&mut connection, &self.0.options, true).await?;
-                Arc::new(tokio::sync::Mutex::new(connection))
-            }
+            None => file::connect(&self.0.file, &self.0.options, Use::Read)?,
         };
         Ok(Borrowed {
-            connection: connection.lock_owned().await,
+            connection: Some(connection),
             shelf: Arc::clone(&self.0),
             _place: place,
         })
@@ -104,26 +100,30 @@ impl Readers {
         let all = self.0.places.acquire_many(READERS).await;
         self.0.places.close();
         drop(all);
-        let free = std::mem::take(&mut *self.0.free());
-        for connection in free {
-            if let Some(connection) = Arc::into_inner(connection) {
-                // What it has read is nothing that could get lost.
-                let _ = connection.into_inner().close().await;
-            }
-        }
+        self.0.free().clear();
     }
 }
 
 impl Shelf {
-    fn free(&self) -> MutexGuard<'_, Vec<Arc<tokio::sync::Mutex<AnyConnection>>>> {
+    fn free(&self) -> MutexGuard<'_, Vec<Connection>> {
         // Nothing panics while it holds this.
         self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Borrowed {
+    fn connection(&mut self) -> &mut Connection {
+        match &mut self.connection {
+            Some(connection) => connection,
+            None => unreachable!("it is taken where it is dropped"),
+        }
+    }
+}
+
 impl Drop for Borrowed {
     fn drop(&mut self) {
-        let connection = Arc::clone(OwnedMutexGuard::mutex(&self.connection));
-        self.shelf.free().push(connection);
+        if let Some(connection) = self.connection.take() {
+            self.shelf.free().push(connection);
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! told is decided in `birdcall_call::talk`.
 
 use crate::feed::News;
+use crate::sql;
 use crate::words::{handle, natural};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::talk::Seen;
@@ -22,7 +23,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn receipts(&mut self, person: PersonId) -> Result<bool, StoreError> {
-        let (on,): (i64,) = sqlx::query_as("SELECT receipts FROM people WHERE id = $1")
+        let (on,): (i64,) = sql::query_as("SELECT receipts FROM people WHERE id = $1")
             .bind(person.as_i64())
             .fetch_one(self.sql())
             .await?;
@@ -50,7 +51,7 @@ impl Reader {
         me: PersonId,
         other: PersonId,
     ) -> Result<Option<(Handle, Seen)>, StoreError> {
-        let row: Option<(String, i64, i64)> = sqlx::query_as(
+        let row: Option<(String, i64, i64)> = sql::query_as(
             "SELECT o.handle, m.seen_seq, m.seen_at FROM members m \
              JOIN people p ON p.id = m.person JOIN people o ON o.id = m.other \
              WHERE m.person = $1 AND m.other = $2 AND m.seen_seq > 0 AND p.receipts = 1",
@@ -96,7 +97,7 @@ impl Tx {
         reader: PersonId,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(concat!(
+        let done = sql::query(concat!(
             "UPDATE members SET seen_at = $1, seen_seq = ",
             newest_seen!(),
             " WHERE person = $2 AND other = $3 AND seen_seq < ",
@@ -115,7 +116,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn set_receipts(&mut self, person: PersonId, on: bool) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET receipts = $1 WHERE id = $2")
+        sql::query("UPDATE people SET receipts = $1 WHERE id = $2")
             .bind(i64::from(on))
             .bind(person.as_i64())
             .execute(self.sql())

@@ -1,5 +1,6 @@
 //! Reports to the operator with their evidence, warnings, closed accounts, and the trail of what the operator did.
 
+use crate::sql::{self, columns};
 use crate::words::{from_word, handle, natural, small, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::report::{Report, ReportReason, ReportState, Warning};
@@ -108,18 +109,19 @@ pub struct NewAct<'a> {
     pub at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    reporter: String,
-    about: String,
-    reason: String,
-    words: String,
-    at: i64,
-    state: String,
-    answer: Option<String>,
-    answered: Option<i64>,
-    entries: i64,
+columns! {
+    struct Row {
+        id: i64,
+        reporter: String,
+        about: String,
+        reason: String,
+        words: String,
+        at: i64,
+        state: String,
+        answer: Option<String>,
+        answered: Option<i64>,
+        entries: i64,
+    }
 }
 
 impl Row {
@@ -163,7 +165,7 @@ impl Reader {
         reporter: PersonId,
         limit: u32,
     ) -> Result<Vec<Report>, StoreError> {
-        let rows = sqlx::query_as::<_, Row>(concat!(
+        let rows = sql::query_as::<Row>(concat!(
             "SELECT ",
             report_columns!(),
             " WHERE r.reporter = $1 ORDER BY r.at DESC, r.id DESC LIMIT $2",
@@ -185,7 +187,7 @@ impl Reader {
         &mut self,
         state: Option<ReportState>,
     ) -> Result<Vec<ReportRow>, StoreError> {
-        sqlx::query_as::<_, Row>(concat!(
+        sql::query_as::<Row>(concat!(
             "SELECT ",
             report_columns!(),
             " WHERE $1 = '' OR r.state = $1 ORDER BY r.id",
@@ -203,7 +205,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn report(&mut self, number: u64) -> Result<Option<ReportRow>, StoreError> {
-        sqlx::query_as::<_, Row>(concat!("SELECT ", report_columns!(), " WHERE r.id = $1"))
+        sql::query_as::<Row>(concat!("SELECT ", report_columns!(), " WHERE r.id = $1"))
             .bind(i64::try_from(number).unwrap_or(i64::MAX))
             .fetch_optional(self.sql())
             .await?
@@ -216,16 +218,17 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn evidence(&mut self, number: u64) -> Result<Vec<Evidence>, StoreError> {
-        #[derive(sqlx::FromRow)]
-        struct Row {
-            seq: i64,
-            at: i64,
-            author: String,
-            body: String,
-            media_type: Option<String>,
-            media: Option<Vec<u8>>,
+        columns! {
+            struct Row {
+                seq: i64,
+                at: i64,
+                author: String,
+                body: String,
+                media_type: Option<String>,
+                media: Option<Vec<u8>>,
+            }
         }
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = sql::query_as(
             "SELECT seq, at, author, body, media_type, media FROM report_entries \
              WHERE report = $1 ORDER BY seq",
         )
@@ -251,7 +254,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn warning(&mut self, person: PersonId) -> Result<Option<Warning>, StoreError> {
         let row: Option<(String, i64)> =
-            sqlx::query_as("SELECT words, at FROM warnings WHERE person = $1")
+            sql::query_as("SELECT words, at FROM warnings WHERE person = $1")
                 .bind(person.as_i64())
                 .fetch_optional(self.sql())
                 .await?;
@@ -267,7 +270,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn is_disabled(&mut self, person: PersonId) -> Result<bool, StoreError> {
         let row: Option<(Option<i64>,)> =
-            sqlx::query_as("SELECT disabled FROM people WHERE id = $1")
+            sql::query_as("SELECT disabled FROM people WHERE id = $1")
                 .bind(person.as_i64())
                 .fetch_optional(self.sql())
                 .await?;
@@ -279,17 +282,18 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn acts_after(&mut self, number: u64) -> Result<Vec<ActRow>, StoreError> {
-        #[derive(sqlx::FromRow)]
-        struct Row {
-            id: i64,
-            at: i64,
-            who: String,
-            act: String,
-            person: Option<i64>,
-            report: Option<i64>,
-            words: String,
+        columns! {
+            struct Row {
+                id: i64,
+                at: i64,
+                who: String,
+                act: String,
+                person: Option<i64>,
+                report: Option<i64>,
+                words: String,
+            }
         }
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<Row> = sql::query_as(
             "SELECT id, at, who, act, person, report, words FROM operator_acts WHERE id > $1 \
              ORDER BY id",
         )
@@ -316,7 +320,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn newest_act(&mut self) -> Result<u64, StoreError> {
-        let (newest,): (i64,) = sqlx::query_as("SELECT COALESCE(max(id), 0) FROM operator_acts")
+        let (newest,): (i64,) = sql::query_as("SELECT COALESCE(max(id), 0) FROM operator_acts")
             .fetch_one(self.sql())
             .await?;
         Ok(natural(newest))
@@ -329,10 +333,10 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn add_report(&mut self, new: &NewReportRow<'_>) -> Result<u64, StoreError> {
-        let (number,): (i64,) = sqlx::query_as("SELECT COALESCE(max(id), 0) + 1 FROM reports")
+        let (number,): (i64,) = sql::query_as("SELECT COALESCE(max(id), 0) + 1 FROM reports")
             .fetch_one(self.sql())
             .await?;
-        sqlx::query(
+        sql::query(
             "INSERT INTO reports (id, reporter, about, reason, words, at, state) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
@@ -351,7 +355,7 @@ impl Tx {
                 .as_ref()
                 .map(|(kind, bytes)| (kind, bytes))
                 .unzip();
-            sqlx::query(
+            sql::query(
                 "INSERT INTO report_entries (report, seq, at, author, body, media_type, media) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",
             )
@@ -378,7 +382,7 @@ impl Tx {
         answer: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE reports SET answer = $1, answered = $2 WHERE id = $3")
+        sql::query("UPDATE reports SET answer = $1, answered = $2 WHERE id = $3")
             .bind(answer)
             .bind(at.0)
             .bind(i64::try_from(number).unwrap_or(i64::MAX))
@@ -392,7 +396,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn close_report(&mut self, number: u64) -> Result<(), StoreError> {
-        sqlx::query("UPDATE reports SET state = $1 WHERE id = $2")
+        sql::query("UPDATE reports SET state = $1 WHERE id = $2")
             .bind(to_word(ReportState::Closed)?)
             .bind(i64::try_from(number).unwrap_or(i64::MAX))
             .execute(self.sql())
@@ -410,7 +414,7 @@ impl Tx {
         words: &str,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO warnings (person, words, at) VALUES ($1, $2, $3) \
              ON CONFLICT (person) DO UPDATE SET words = excluded.words, at = excluded.at",
         )
@@ -431,7 +435,7 @@ impl Tx {
         person: PersonId,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query("DELETE FROM warnings WHERE person = $1 AND at = $2")
+        let done = sql::query("DELETE FROM warnings WHERE person = $1 AND at = $2")
             .bind(person.as_i64())
             .bind(at.0)
             .execute(self.sql())
@@ -448,13 +452,13 @@ impl Tx {
         person: PersonId,
         since: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE people SET disabled = $1 WHERE id = $2")
+        sql::query("UPDATE people SET disabled = $1 WHERE id = $2")
             .bind(since.map(|at| at.0))
             .bind(person.as_i64())
             .execute(self.sql())
             .await?;
         if since.is_some() {
-            sqlx::query("DELETE FROM devices WHERE person = $1")
+            sql::query("DELETE FROM devices WHERE person = $1")
                 .bind(person.as_i64())
                 .execute(self.sql())
                 .await?;
@@ -468,7 +472,7 @@ impl Tx {
     /// `Unavailable`.
     pub async fn add_act(&mut self, new: &NewAct<'_>) -> Result<(), StoreError> {
         let number = self.newest_act().await? + 1;
-        sqlx::query(
+        sql::query(
             "INSERT INTO operator_acts (id, at, who, act, person, report, words) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )

@@ -1,6 +1,7 @@
 //! Message requests (M-4): how a conversation stands on each side. What it means is decided in `birdcall_call::talk`.
 
 use crate::feed::News;
+use crate::sql;
 use crate::words::{from_word, natural, to_word};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::PersonId;
@@ -42,7 +43,7 @@ impl Reader {
         one: PersonId,
         other: PersonId,
     ) -> Result<Option<Talk>, StoreError> {
-        let rows: Vec<(i64, String, i64, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, String, i64, i64, i64, i64)> = sql::query_as(
             "SELECT m.person, m.state, m.wrote, m.read_seq, m.last_seq, p.receipts \
              FROM members m JOIN people p ON p.id = m.person \
              WHERE (m.person = $1 AND m.other = $2) OR (m.person = $2 AND m.other = $1)",
@@ -74,7 +75,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn is_request(&mut self, me: PersonId, other: PersonId) -> Result<bool, StoreError> {
-        let row: Option<(i64,)> = sqlx::query_as(
+        let row: Option<(i64,)> = sql::query_as(
             "SELECT last_seq FROM members WHERE person = $1 AND other = $2 AND state = 'request'",
         )
         .bind(me.as_i64())
@@ -109,7 +110,7 @@ impl Tx {
         other: PersonId,
         standing: Standing,
     ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
+        let done = sql::query(
             "UPDATE members SET state = $1 WHERE person = $2 AND other = $3 AND state <> $1",
         )
         .bind(to_word(standing)?)
@@ -140,7 +141,7 @@ impl Tx {
         let Some((conversation, _)) = self.member(me, other).await? else {
             return Ok(false);
         };
-        sqlx::query(
+        sql::query(
             "INSERT INTO deleted_entries (person, conversation, seq) \
              SELECT $1, e.conversation, e.seq FROM entries e WHERE e.conversation = $2 \
              AND (e.only_for IS NULL OR e.only_for = $1) ON CONFLICT DO NOTHING",
@@ -149,15 +150,13 @@ impl Tx {
         .bind(conversation)
         .execute(self.sql())
         .await?;
-        sqlx::query(
-            "UPDATE members SET last_seq = 0, last_at = 0 WHERE person = $1 AND other = $2",
-        )
-        .bind(me.as_i64())
-        .bind(other.as_i64())
-        .execute(self.sql())
-        .await?;
+        sql::query("UPDATE members SET last_seq = 0, last_at = 0 WHERE person = $1 AND other = $2")
+            .bind(me.as_i64())
+            .bind(other.as_i64())
+            .execute(self.sql())
+            .await?;
         // What its author has deleted as well, nobody sees any more.
-        let unseen: Vec<(i64,)> = sqlx::query_as(
+        let unseen: Vec<(i64,)> = sql::query_as(
             "SELECT seq FROM deleted_entries WHERE person = $1 AND conversation = $2",
         )
         .bind(other.as_i64())

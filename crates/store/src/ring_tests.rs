@@ -1,5 +1,6 @@
 //! Self-tests of rings: the last one of each device, for as long as somebody looks.
 
+use crate::sql;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::ring_test::RingTest;
 use birdcall_protocol::{DeviceId, Timestamp};
@@ -10,11 +11,10 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn ring_test(&mut self, device: DeviceId) -> Result<Option<RingTest>, StoreError> {
-        let row: Option<(String,)> =
-            sqlx::query_as("SELECT test FROM ring_tests WHERE device = $1")
-                .bind(device.as_i64())
-                .fetch_optional(self.sql())
-                .await?;
+        let row: Option<(String,)> = sql::query_as("SELECT test FROM ring_tests WHERE device = $1")
+            .bind(device.as_i64())
+            .fetch_optional(self.sql())
+            .await?;
         row.map(|(test,)| serde_json::from_str(&test))
             .transpose()
             .map_err(|error| StoreError::Broken(error.to_string()))
@@ -33,7 +33,7 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let text =
             serde_json::to_string(test).map_err(|error| StoreError::Broken(error.to_string()))?;
-        sqlx::query(
+        sql::query(
             "INSERT INTO ring_tests (device, at, test) VALUES ($1, $2, $3) \
              ON CONFLICT (device) DO UPDATE SET at = excluded.at, test = excluded.test",
         )
@@ -50,7 +50,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn sweep_ring_tests(&mut self, before: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM ring_tests WHERE at < $1")
+        sql::query("DELETE FROM ring_tests WHERE at < $1")
             .bind(before.0)
             .execute(self.sql())
             .await?;

@@ -10,9 +10,12 @@
 //! downgrade that nobody has tried: it is refused.
 
 use crate::StoreError;
-use sqlx::AnyConnection;
-use sqlx::migrate::{Migration, Migrator};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use sqlx::PgConnection;
+use sqlx::migrate::{MigrateError, Migration, Migrator};
 use sqlx::{AssertSqlSafe, SqlSafeStr};
+use std::collections::BTreeMap;
+use std::time::Instant;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -21,16 +24,56 @@ pub(crate) fn newest() -> i64 {
     MIGRATIONS.iter().map(|one| one.version).max().unwrap_or(0)
 }
 
-/// Brings a file's schema up to date.
-pub(crate) async fn migrate_file(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    MIGRATIONS
-        .run(connection)
-        .await
-        .map_err(|error| StoreError::Unavailable(error.to_string()))
+/// What was done to a file, as `sqlx` keeps it: its migrator looked after files before, and still does after PostgreSQL.
+const APPLIED: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (version BIGINT PRIMARY KEY, \
+     description TEXT NOT NULL, installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, \
+     success BOOLEAN NOT NULL, checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)";
+
+/// Brings a file's schema up to date, wholly or not at all. Of several processes that begin at once, one does it and the
+/// others wait.
+pub(crate) fn migrate_file(connection: &mut Connection) -> Result<(), StoreError> {
+    let migrations = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    migrations.execute_batch(APPLIED)?;
+    let mut applied = applied(&migrations)?;
+    let refused = |error: MigrateError| Err(StoreError::Unavailable(error.to_string()));
+    for migration in MIGRATIONS.iter() {
+        match applied.remove(&migration.version) {
+            None => apply(&migrations, migration)?,
+            Some(sum) if sum == *migration.checksum => {}
+            Some(_) => return refused(MigrateError::VersionMismatch(migration.version)),
+        }
+    }
+    if let Some(later) = applied.into_keys().next() {
+        return refused(MigrateError::VersionMissing(later));
+    }
+    Ok(migrations.commit()?)
+}
+
+/// The checksums of what was applied to a file, by number.
+fn applied(file: &Transaction<'_>) -> Result<BTreeMap<i64, Vec<u8>>, StoreError> {
+    let mut statement = file.prepare("SELECT version, checksum FROM _sqlx_migrations")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn apply(file: &Transaction<'_>, migration: &Migration) -> Result<(), StoreError> {
+    let begun = Instant::now();
+    file.execute_batch(migration.sql.as_str())?;
+    file.execute(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (?1, ?2, TRUE, ?3, ?4)",
+        params![
+            migration.version,
+            migration.description,
+            migration.checksum,
+            i64::try_from(begun.elapsed().as_nanos()).unwrap_or(i64::MAX),
+        ],
+    )?;
+    Ok(())
 }
 
 /// Brings a PostgreSQL database's schema up to date. Of several that begin at once, one does it and the others wait.
-pub(crate) async fn migrate_postgres(connection: &mut AnyConnection) -> Result<(), StoreError> {
+pub(crate) async fn migrate_postgres(connection: &mut PgConnection) -> Result<(), StoreError> {
     let translated = MIGRATIONS
         .iter()
         .map(|one| Migration {

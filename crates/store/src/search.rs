@@ -4,6 +4,7 @@
 
 use crate::fold::{RULES, Words, fold};
 use crate::people::{Listed, listed_columns};
+use crate::sql::{self, columns};
 use crate::words::{from_word, handle, natural};
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::body::Person;
@@ -41,15 +42,15 @@ pub struct Since {
     pub seq: u64,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    at: i64,
-    author: String,
-    text: String,
-    state: String,
-    #[sqlx(flatten)]
-    with: Listed,
+columns! {
+    struct Row {
+        seq: i64,
+        at: i64,
+        author: String,
+        text: String,
+        state: String,
+        with: Listed,
+    }
 }
 
 impl Reader {
@@ -64,7 +65,7 @@ impl Reader {
         since: Option<&Since>,
         limit: u32,
     ) -> Result<Vec<Found>, StoreError> {
-        let mut query = sqlx::query_as::<_, Row>(concat!(
+        let mut query = sql::query_as::<Row>(concat!(
             "SELECT e.seq, e.at, a.handle AS author, e.text, m.state, ",
             listed_columns!(),
             " FROM members m JOIN entries e ON e.conversation = m.conversation \
@@ -82,6 +83,7 @@ impl Reader {
              (SELECT 1 FROM blocks b WHERE b.blocker = m.person AND b.blocked = m.other)) \
              ORDER BY e.at DESC, p.handle DESC, e.seq DESC LIMIT $13",
         ))
+        .long()
         .bind(me.as_i64());
         for pattern in words.patterns() {
             query = query.bind(pattern);
@@ -130,7 +132,7 @@ impl Tx {
         after: (i64, i64),
         limit: u32,
     ) -> Result<Option<(i64, i64)>, StoreError> {
-        let rows: Vec<(i64, i64, Option<String>)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, Option<String>)> = sql::query_as(
             "SELECT conversation, seq, text FROM entries WHERE (conversation, seq) > ($1, $2) \
              ORDER BY conversation, seq LIMIT $3",
         )
@@ -147,7 +149,7 @@ impl Tx {
             self.set_folded(conversation, seq, Some(&text)).await?;
         }
         if last.is_none() {
-            sqlx::query(
+            sql::query(
                 "INSERT INTO server_keys (name, value) VALUES ($1, $2) \
                  ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             )
@@ -166,7 +168,7 @@ impl Tx {
         seq: i64,
         text: Option<&str>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE entries SET folded = $1 WHERE conversation = $2 AND seq = $3")
+        sql::query("UPDATE entries SET folded = $1 WHERE conversation = $2 AND seq = $3")
             .bind(text.map(fold))
             .bind(conversation)
             .bind(seq)

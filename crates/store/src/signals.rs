@@ -4,6 +4,7 @@
 //! committed in their order, have no gaps, and whoever has read up to one never finds an earlier one later. What a
 //! signal says is sealed by whoever writes it.
 
+use crate::sql;
 use crate::words::natural;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::{PersonId, Timestamp};
@@ -15,7 +16,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn places(&mut self, person: PersonId) -> Result<(u64, u64), StoreError> {
         let (feed, signal): (i64, i64) =
-            sqlx::query_as("SELECT feed, signal FROM people WHERE id = $1")
+            sql::query_as("SELECT feed, signal FROM people WHERE id = $1")
                 .bind(person.as_i64())
                 .fetch_one(self.sql())
                 .await?;
@@ -32,7 +33,7 @@ impl Reader {
         place: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
+        let rows: Vec<(i64, Vec<u8>)> = sql::query_as(
             "SELECT n, sealed FROM signals WHERE person = $1 AND n > $2 ORDER BY n LIMIT $3",
         )
         .bind(person.as_i64())
@@ -54,7 +55,7 @@ impl Tx {
     /// `Unavailable`.
     pub async fn next_signals(&mut self, person: PersonId, count: u32) -> Result<u64, StoreError> {
         let (last,): (i64,) =
-            sqlx::query_as("UPDATE people SET signal = signal + $1 WHERE id = $2 RETURNING signal")
+            sql::query_as("UPDATE people SET signal = signal + $1 WHERE id = $2 RETURNING signal")
                 .bind(i64::from(count))
                 .bind(person.as_i64())
                 .fetch_one(self.sql())
@@ -73,7 +74,7 @@ impl Tx {
         sealed: &[u8],
         made: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO signals (person, n, sealed, made) VALUES ($1, $2, $3, $4)")
+        sql::query("INSERT INTO signals (person, n, sealed, made) VALUES ($1, $2, $3, $4)")
             .bind(person.as_i64())
             .bind(i64::try_from(place).unwrap_or(i64::MAX))
             .bind(sealed)
@@ -88,7 +89,7 @@ impl Tx {
     /// # Errors
     /// `Unavailable`.
     pub async fn sweep_signals(&mut self, before: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM signals WHERE made < $1")
+        sql::query("DELETE FROM signals WHERE made < $1")
             .bind(before.0)
             .execute(self.sql())
             .await?;

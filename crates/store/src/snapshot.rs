@@ -3,14 +3,14 @@
 //!
 //! Both open the file by themselves and leave its schema as it is, so they work beside a server of another version.
 
+use crate::file::connect_as_it_is;
 use crate::postgres::connected;
+use crate::sql::{Kept, Row};
 use crate::{PostgresUrl, StoreError, schema};
-use futures_util::TryStreamExt;
+use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
-use sqlx::any::{AnyConnectOptions, AnyRow, AnyTypeInfoKind, AnyValueRef};
-use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row, ValueRef};
+use sqlx::{Connection as _, PgConnection};
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
 /// How long a statement waits for a lock. A server holds one for milliseconds.
@@ -48,14 +48,15 @@ pub fn newest_schema() -> i64 {
 /// # Errors
 /// `Unavailable`: the file is not there, or there is no place for the copy.
 pub async fn copy(file: &Path, into: &Path) -> Result<(), StoreError> {
-    let into = into.to_str().ok_or_else(not_utf8)?;
-    let mut connection = open(file).await?;
-    sqlx::query("VACUUM INTO $1")
-        .bind(into)
-        .execute(&mut connection)
-        .await?;
-    connection.close().await?;
-    Ok(())
+    let into = into
+        .to_str()
+        .ok_or_else(|| StoreError::Unavailable("the database's path is not UTF-8".into()))?
+        .to_owned();
+    on(file, move |connection| {
+        connection.execute("VACUUM INTO ?1", [into])?;
+        Ok(())
+    })
+    .await
 }
 
 /// What SQLite itself says is wrong with a database; empty if nothing is.
@@ -63,20 +64,21 @@ pub async fn copy(file: &Path, into: &Path) -> Result<(), StoreError> {
 /// # Errors
 /// `Unavailable`: it is not there, or is no database at all.
 pub async fn faults(file: &Path) -> Result<Vec<String>, StoreError> {
-    let mut connection = open(file).await?;
-    let mut said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(5)")
-        .fetch_all(&mut connection)
-        .await?;
-    said.retain(|line| line != "ok");
-    let strays = connection.fetch_all("PRAGMA foreign_key_check").await?;
-    if !strays.is_empty() {
-        said.push(format!(
-            "{} rows point at rows that are not there",
-            strays.len()
-        ));
-    }
-    connection.close().await?;
-    Ok(said)
+    on(file, |connection| {
+        let mut said: Vec<String> = all(connection, "PRAGMA integrity_check(5)")?;
+        said.retain(|line| line != "ok");
+        let mut strays = 0;
+        let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+        let mut rows = statement.query([])?;
+        while rows.next()?.is_some() {
+            strays += 1;
+        }
+        if strays > 0 {
+            said.push(format!("{strays} rows point at rows that are not there"));
+        }
+        Ok(said)
+    })
+    .await
 }
 
 /// Counts and sums up what is in a database, row by row.
@@ -84,20 +86,20 @@ pub async fn faults(file: &Path) -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// `Unavailable`: it is not there or cannot be read to its end. `Broken`: it is none of ours.
 pub async fn contents(file: &Path) -> Result<Contents, StoreError> {
-    let mut connection = open(file).await?;
-    let schema = schema_of(&mut connection).await?;
-    let names: Vec<String> = sqlx::query_scalar(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
-         AND name NOT LIKE '%sqlx%' ORDER BY name",
-    )
-    .fetch_all(&mut connection)
-    .await?;
-    let mut tables = Vec::with_capacity(names.len());
-    for name in names {
-        tables.push(sum(&mut connection, name).await?);
-    }
-    connection.close().await?;
-    Ok(Contents { schema, tables })
+    on(file, |connection| {
+        let schema = schema_of_file(connection)?;
+        let names: Vec<String> = all(
+            connection,
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
+             AND name NOT LIKE '%sqlx%' ORDER BY name",
+        )?;
+        let tables = names.into_iter().map(|name| sum(connection, &name));
+        Ok(Contents {
+            schema,
+            tables: tables.collect::<Result<_, _>>()?,
+        })
+    })
+    .await
 }
 
 /// What can be said of a database at a glance.
@@ -118,25 +120,28 @@ pub struct Facts {
 /// # Errors
 /// `Unavailable`: it is not there, or is none of ours.
 pub async fn facts(file: &Path) -> Result<Facts, StoreError> {
-    let mut connection = open(file).await?;
-    let schema = schema_of(&mut connection).await?;
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-        .fetch_one(&mut connection)
-        .await?;
-    let newest = sqlx::query_scalar("SELECT coalesce(max(at), 0) FROM entries")
-        .fetch_one(&mut connection)
-        .await?;
-    let push_key = sqlx::query_scalar("SELECT value FROM server_keys WHERE name = 'vapid'")
-        .fetch_optional(&mut connection)
-        .await?;
-    connection.close().await?;
-    Ok(Facts {
-        schema,
-        wal: mode == "wal",
-        newest,
-        push_key,
+    on(file, |connection| {
+        let mode: String = one(connection, "PRAGMA journal_mode")?;
+        Ok(Facts {
+            schema: schema_of_file(connection)?,
+            wal: mode == "wal",
+            newest: one(connection, NEWEST)?,
+            push_key: connection
+                .query_row(PUSH_KEY, [], |row| row.get(0))
+                .optional()?,
+        })
     })
+    .await
 }
+
+/// The moment of the newest entry.
+const NEWEST: &str = "SELECT coalesce(max(at), 0) FROM entries";
+
+/// The key for push services.
+const PUSH_KEY: &str = "SELECT value FROM server_keys WHERE name = 'vapid'";
+
+/// The number of the newest migration that was applied.
+const SCHEMA: &str = "SELECT max(version) FROM _sqlx_migrations";
 
 /// Looks at a PostgreSQL database, which stays as it is.
 ///
@@ -150,10 +155,10 @@ pub async fn postgres_facts(url: &PostgresUrl) -> Result<Facts, StoreError> {
     let facts = Facts {
         schema: schema_of(&mut connection).await?,
         wal: true,
-        newest: sqlx::query_scalar("SELECT coalesce(max(at), 0) FROM entries")
+        newest: sqlx::query_scalar(NEWEST)
             .fetch_one(&mut connection)
             .await?,
-        push_key: sqlx::query_scalar("SELECT value FROM server_keys WHERE name = 'vapid'")
+        push_key: sqlx::query_scalar(PUSH_KEY)
             .fetch_optional(&mut connection)
             .await?,
     };
@@ -162,7 +167,7 @@ pub async fn postgres_facts(url: &PostgresUrl) -> Result<Facts, StoreError> {
 }
 
 /// Whether a PostgreSQL database has had a migration.
-pub(crate) async fn has_tables(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+pub(crate) async fn has_tables(connection: &mut PgConnection) -> Result<bool, StoreError> {
     let (tables,): (i64,) = sqlx::query_as(
         "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() \
          AND tablename = '_sqlx_migrations'",
@@ -172,23 +177,25 @@ pub(crate) async fn has_tables(connection: &mut AnyConnection) -> Result<bool, S
     Ok(tables > 0)
 }
 
-pub(crate) async fn schema_of(connection: &mut AnyConnection) -> Result<i64, StoreError> {
-    let newest = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
-        .fetch_one(connection)
-        .await?;
+pub(crate) async fn schema_of(connection: &mut PgConnection) -> Result<i64, StoreError> {
+    let newest = sqlx::query_scalar(SCHEMA).fetch_one(connection).await?;
     Ok(newest)
 }
 
-async fn sum(connection: &mut AnyConnection, name: String) -> Result<TableSum, StoreError> {
+pub(crate) fn schema_of_file(connection: &Connection) -> Result<i64, StoreError> {
+    one(connection, SCHEMA)
+}
+
+fn sum(connection: &Connection, name: &str) -> Result<TableSum, StoreError> {
     // A name out of the schema, quoted as it is there.
     let all = format!("SELECT * FROM \"{}\"", name.replace('"', "\"\""));
-    let mut stream = connection.fetch(sqlx::raw_sql(AssertSqlSafe(all)));
+    let mut statement = connection.prepare(&all)?;
+    let mut rows = statement.query([])?;
     let mut sum = Sum::default();
-    while let Some(row) = stream.try_next().await? {
-        sum.add(&row)?;
+    while let Some(row) = rows.next()? {
+        sum.add(&Row::of_file(row).kept()?);
     }
-    drop(stream);
-    Ok(sum.of(&name))
+    Ok(sum.of(name))
 }
 
 /// Rows that are being summed up.
@@ -200,11 +207,11 @@ pub(crate) struct Sum {
 
 impl Sum {
     /// One more row; how many bytes it has.
-    pub(crate) fn add(&mut self, row: &AnyRow) -> Result<usize, StoreError> {
-        let (digest, size) = digest(row)?;
+    pub(crate) fn add(&mut self, row: &[Kept]) -> usize {
+        let (digest, size) = digest(row);
         self.rows += 1;
         self.sum = self.sum.wrapping_add(digest);
-        Ok(size)
+        size
     }
 
     pub(crate) fn of(self, table: &str) -> TableSum {
@@ -217,12 +224,20 @@ impl Sum {
 }
 
 /// Of a row, so that no two rows that differ are the same bytes; and how many bytes those are.
-fn digest(row: &AnyRow) -> Result<(u128, usize), StoreError> {
+fn digest(row: &[Kept]) -> (u128, usize) {
     let mut hash = Sha256::new();
     let mut size = 0;
-    for column in 0..row.len() {
-        let value = row.try_get_raw(column)?;
-        let (kind, bytes) = bytes(row, column, &value)?;
+    for value in row {
+        let number;
+        let (kind, bytes): (u8, &[u8]) = match value {
+            Kept::Nothing => (0, &[]),
+            Kept::Text(text) => (1, text.as_bytes()),
+            Kept::Bytes(bytes) => (2, bytes),
+            Kept::Integer(value) => {
+                number = value.to_be_bytes();
+                (3, &number)
+            }
+        };
         size += bytes.len();
         hash.update([kind]);
         hash.update((bytes.len() as u64).to_be_bytes());
@@ -230,39 +245,37 @@ fn digest(row: &AnyRow) -> Result<(u128, usize), StoreError> {
     }
     let whole: [u8; 32] = hash.finalize().into();
     let half = whole.first_chunk().copied().unwrap_or_default();
-    Ok((u128::from_be_bytes(half), size))
+    (u128::from_be_bytes(half), size)
 }
 
-fn bytes(
-    row: &AnyRow,
-    column: usize,
-    value: &AnyValueRef<'_>,
-) -> Result<(u8, Vec<u8>), StoreError> {
-    if value.is_null() {
-        return Ok((0, Vec::new()));
-    }
-    Ok(match value.type_info().kind() {
-        AnyTypeInfoKind::Text => (1, row.try_get::<String, _>(column)?.into_bytes()),
-        AnyTypeInfoKind::Blob => (2, row.try_get(column)?),
-        _ => (3, row.try_get::<i64, _>(column)?.to_be_bytes().to_vec()),
-    })
+/// Looks at a file that is there, aside from whoever must not wait.
+async fn on<T: Send + 'static>(
+    file: &Path,
+    look: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let file = file.to_owned();
+    let looked = tokio::task::spawn_blocking(move || look(&open(&file)?));
+    looked
+        .await
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 
-/// To a database that is there, as it is.
-pub(crate) async fn open(file: &Path) -> Result<AnyConnection, StoreError> {
-    sqlx::any::install_default_drivers();
-    let path = crate::open::escaped(file).ok_or_else(not_utf8)?;
-    // Not `ro`: a reader of a database with a log has to write into the index of that log.
-    let options = AnyConnectOptions::from_str(&format!("sqlite://{path}?mode=rw"))?;
-    let mut connection = AnyConnection::connect_with(&options).await?;
-    let wait = format!("PRAGMA busy_timeout = {}", LOCK_WAIT.as_millis());
-    // A number of our own.
-    connection
-        .execute(sqlx::raw_sql(AssertSqlSafe(wait)))
-        .await?;
+fn one<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> Result<T, StoreError> {
+    Ok(connection.query_row(sql, [], |row| row.get(0))?)
+}
+
+fn all<T: rusqlite::types::FromSql>(
+    connection: &Connection,
+    sql: &str,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A connection to a database that is there, as it is.
+pub(crate) fn open(file: &Path) -> Result<Connection, StoreError> {
+    let connection = connect_as_it_is(file)?;
+    connection.busy_timeout(LOCK_WAIT)?;
     Ok(connection)
-}
-
-fn not_utf8() -> StoreError {
-    StoreError::Unavailable("the database's path is not UTF-8".into())
 }

@@ -2,6 +2,7 @@
 //! address book and exception.
 
 use crate::people::{PersonRow, ProfileColumns, profile_columns};
+use crate::sql::{self, columns};
 use crate::words::from_word;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::book::CallRule;
@@ -104,17 +105,18 @@ macro_rules! ties_columns {
 }
 pub(crate) use ties_columns;
 
-/// Ties, as the columns have them.
-#[derive(sqlx::FromRow)]
-pub(crate) struct TiesColumns {
-    following: i64,
-    followed: i64,
-    blocked: i64,
-    blocked_by: i64,
-    in_book: i64,
-    seen_in_book: i64,
-    breaks_through: i64,
-    call_rule: Option<String>,
+columns! {
+    /// Ties, as the columns have them.
+    pub(crate) struct TiesColumns {
+        following: i64,
+        followed: i64,
+        blocked: i64,
+        blocked_by: i64,
+        in_book: i64,
+        seen_in_book: i64,
+        breaks_through: i64,
+        call_rule: Option<String>,
+    }
 }
 
 impl TiesColumns {
@@ -161,7 +163,7 @@ impl Reader {
                  ORDER BY p.handle LIMIT $3",
             ),
         };
-        let mut rows = sqlx::query_as::<_, ProfileColumns>(sql)
+        let mut rows = sql::query_as::<ProfileColumns>(sql)
             .bind(person.as_i64())
             .bind(after.map_or("", Handle::as_str))
             .bind(i64::from(limit) + 1)
@@ -180,7 +182,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn follow_counts(&mut self, person: PersonId) -> Result<FollowCounts, StoreError> {
-        let (followers, following): (i64, i64) = sqlx::query_as(
+        let (followers, following): (i64, i64) = sql::query_as(
             "SELECT (SELECT count(*) FROM follows t JOIN people p ON p.id = t.follower \
              WHERE t.followed = $1 AND p.deletes IS NULL AND p.gone = 0), \
              (SELECT count(*) FROM follows t JOIN people p ON p.id = t.followed \
@@ -200,7 +202,7 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn ties(&mut self, one: PersonId, other: PersonId) -> Result<Ties, StoreError> {
-        sqlx::query_as::<_, TiesColumns>(concat!("SELECT ", ties_columns!("$1", "$2")))
+        sql::query_as::<TiesColumns>(concat!("SELECT ", ties_columns!("$1", "$2")))
             .bind(one.as_i64())
             .bind(other.as_i64())
             .fetch_one(self.sql())
@@ -233,7 +235,7 @@ impl Reader {
                  AND p.deletes IS NULL ORDER BY p.handle"
             ),
         };
-        sqlx::query_as::<_, ProfileColumns>(sql)
+        sql::query_as::<ProfileColumns>(sql)
             .bind(one.as_i64())
             .fetch_all(self.sql())
             .await?
@@ -247,11 +249,10 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn break_through_size(&mut self, owner: PersonId) -> Result<u64, StoreError> {
-        let (count,): (i64,) =
-            sqlx::query_as("SELECT count(*) FROM break_through WHERE owner = $1")
-                .bind(owner.as_i64())
-                .fetch_one(self.sql())
-                .await?;
+        let (count,): (i64,) = sql::query_as("SELECT count(*) FROM break_through WHERE owner = $1")
+            .bind(owner.as_i64())
+            .fetch_one(self.sql())
+            .await?;
         Ok(crate::words::natural(count))
     }
 }
@@ -282,7 +283,7 @@ impl Tx {
                  ON CONFLICT DO NOTHING"
             }
         };
-        let done = sqlx::query(sql)
+        let done = sql::query(sql)
             .bind(one.as_i64())
             .bind(other.as_i64())
             .bind(at.0)
@@ -306,7 +307,7 @@ impl Tx {
             Tie::Block => "DELETE FROM blocks WHERE blocker = $1 AND blocked = $2",
             Tie::BreakThrough => "DELETE FROM break_through WHERE owner = $1 AND person = $2",
         };
-        let done = sqlx::query(sql)
+        let done = sql::query(sql)
             .bind(one.as_i64())
             .bind(other.as_i64())
             .execute(self.sql())

@@ -60,7 +60,7 @@ impl Tx {
         let commits = Arc::clone(&self.commits);
         let told = match &mut self.reader.connection {
             Held::Writer(line) => {
-                let hear = line.join();
+                let hear = line.join()?;
                 drop(self);
                 hear.await
                     .unwrap_or_else(|_| Err(StoreError::Unavailable("the writer is gone".into())))

@@ -1,5 +1,6 @@
 //! The sound of voice messages (M-5). It stands apart from the entries, which are read by the page.
 
+use crate::sql;
 use crate::words::natural;
 use crate::{Reader, StoreError, Tx};
 use birdcall_protocol::PersonId;
@@ -32,7 +33,7 @@ impl Reader {
         let Some((conversation, _)) = self.member(me, other).await? else {
             return Ok(None);
         };
-        let row: Option<(String, Vec<u8>)> = sqlx::query_as(
+        let row: Option<(String, Vec<u8>)> = sql::query_as(
             "SELECT media_type, sound FROM voices WHERE conversation = $1 AND seq = $2",
         )
         .bind(conversation)
@@ -48,7 +49,7 @@ impl Reader {
     /// `Unavailable`.
     pub async fn sound_of(&mut self, author: PersonId) -> Result<u64, StoreError> {
         // The sum of no rows is null, and of rows a decimal on PostgreSQL.
-        let (bytes,): (i64,) = sqlx::query_as(
+        let (bytes,): (i64,) = sql::query_as(
             "SELECT CAST(COALESCE(sum(size), 0) AS BIGINT) FROM voices WHERE author = $1",
         )
         .bind(author.as_i64())
@@ -67,7 +68,7 @@ impl Tx {
         media_type: &str,
         sound: &[u8],
     ) -> Result<(), StoreError> {
-        sqlx::query(
+        sql::query(
             "INSERT INTO voices (conversation, seq, author, media_type, size, sound) \
              VALUES ($1, $2, $3, $4, $5, $6)",
         )

@@ -6,34 +6,37 @@
 //! group is exactly those who were waiting, and a lone writer waits for nobody.
 //!
 //! ```text
-//! write() ── lock ── BEGIN (first of the group) ── SAVEPOINT ── … ── commit(): wait ──┐
-//! write() ────────────── lock ── RELEASE ── SAVEPOINT ── … ────────── commit(): wait ──┤
-//! committer ───────────────────────── lock (behind the group) ── COMMIT ── tells all ──┘
+//! write() ── lock ── BEGIN (first of the group) ── SAVEPOINT ── … ── RELEASE ── commit(): wait ──┐
+//! write() ────────────── lock ── SAVEPOINT ── … ── RELEASE ─────────────────── commit(): wait ──┤
+//! committer ───────────────────────────── lock (behind the group) ── COMMIT ── tells all ────────┘
 //! ```
-//! Each statement is an errand to the thread that has the connection, and costs more than the database's own work. So a
-//! finished savepoint is released together with the beginning of the next one, or by `COMMIT`, which releases all.
+//! Statements run where they are asked for, the commit on a thread that may wait for the disk.
 //!
 //! A transaction that is dropped without `commit` leaves its savepoint open; whoever comes next rolls it back.
 
 use crate::StoreError;
 use crate::commits::Commits;
 use crate::queue::Queue;
-use sqlx::{AnyConnection, Executor};
+use rusqlite::{Connection, ErrorCode};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, OwnedMutexGuard, mpsc, oneshot};
+use tokio::time::Instant;
+
+/// How long to wait at first before asking again for a lock that another process holds, and at last. A shorter wait asks
+/// more often, which costs a statement; a longer one leaves the database to the other process for longer.
+const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(25)];
 
 /// What a transaction is told of its commit.
 pub(crate) type Outcome = Result<(), StoreError>;
 
 /// The connection that writes and the group that waits for its commit.
 pub(crate) struct Line {
-    pub(crate) connection: AnyConnection,
+    pub(crate) connection: Connection,
     /// `BEGIN` was sent, `COMMIT` not yet.
     open: bool,
     /// A savepoint was left behind by a transaction that was dropped.
     dirty: bool,
-    /// The last savepoint's transaction has joined the group, and it is still to be released.
-    joined: bool,
     group: Vec<oneshot::Sender<Outcome>>,
 }
 
@@ -42,17 +45,18 @@ pub(crate) struct Writer {
     line: Arc<Mutex<Line>>,
     /// One place is enough: it says that there is something to commit or to take back.
     wanted: mpsc::Sender<()>,
+    /// How long to wait for another process.
+    lock_wait: Duration,
     pub(crate) commits: Arc<Commits>,
     pub(crate) queue: Queue,
 }
 
 impl Writer {
-    pub(crate) fn start(connection: AnyConnection) -> Self {
+    pub(crate) fn start(connection: Connection, lock_wait: Duration) -> Self {
         let line = Arc::new(Mutex::new(Line {
             connection,
             open: false,
             dirty: false,
-            joined: false,
             group: Vec::new(),
         }));
         // Ends when the last store and the last transaction are gone.
@@ -60,12 +64,13 @@ impl Writer {
         let committers = Arc::clone(&line);
         tokio::spawn(async move {
             while wants.recv().await.is_some() {
-                committers.lock().await.commit().await;
+                committed(Arc::clone(&committers).lock_owned().await).await;
             }
         });
         Self {
             line,
             wanted,
+            lock_wait,
             commits: Arc::default(),
             queue: Queue::default(),
         }
@@ -76,23 +81,45 @@ impl Writer {
         let place = self.queue.join();
         let mut line = Arc::clone(&self.line).lock_owned().await;
         drop(place);
-        line.clean().await;
-        let begin = match (line.open, line.joined) {
-            (false, _) => "BEGIN IMMEDIATE; SAVEPOINT one",
-            (true, true) => "RELEASE one; SAVEPOINT one",
-            (true, false) => "SAVEPOINT one",
-        };
-        // From here on a drop has to be cleaned up, also one before the database has answered.
-        (line.open, line.joined, line.dirty) = (true, false, true);
-        if let Err(error) = sqlx::query(begin).execute(&mut line.connection).await {
-            line.dirty = false;
-            let error = StoreError::from(error);
+        line.clean();
+        if !line.open {
+            self.begin(&mut line).await?;
+        }
+        if let Err(error) = line.run("SAVEPOINT one") {
             // What has begun is taken back, with the group if there is one: a savepoint needs no more than memory, so
             // this is a database that takes nothing more.
-            line.fail(&error.to_string()).await;
+            line.fail(&error.to_string());
             return Err(error);
         }
+        // From here on a drop has to be cleaned up.
+        line.dirty = true;
         Ok(line)
+    }
+
+    /// Begins as the only writer of all processes. Another one has the lock for milliseconds, in which others here go
+    /// on: so it is asked for again and again, and not waited for by a thread.
+    async fn begin(&self, line: &mut Line) -> Result<(), StoreError> {
+        let until = Instant::now() + self.lock_wait;
+        let [mut pause, longest] = PAUSES;
+        loop {
+            line.connection.busy_timeout(Duration::ZERO)?;
+            let begun = line.run_raw("BEGIN IMMEDIATE");
+            line.connection.busy_timeout(self.lock_wait)?;
+            match begun {
+                Ok(()) => {
+                    line.open = true;
+                    return Ok(());
+                }
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && Instant::now() < until =>
+                {
+                    tokio::time::sleep(pause).await;
+                    pause = longest.min(pause * 2);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// What tells the committer that there is something to commit or to take back.
@@ -101,60 +128,78 @@ impl Writer {
     }
 
     pub(crate) async fn close(&self) {
-        let mut line = self.line.lock().await;
-        line.clean().await;
-        line.commit().await;
+        committed(Arc::clone(&self.line).lock_owned().await).await;
+    }
+}
+
+/// Commits for the group, on a thread that may wait for the disk.
+async fn committed(mut line: OwnedMutexGuard<Line>) {
+    line.clean();
+    if line.open {
+        // Not a task's panic, which there is none of, but the end of the runtime can come first: nobody is told then.
+        let _ = tokio::task::spawn_blocking(move || line.commit()).await;
     }
 }
 
 impl Line {
+    fn run_raw(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.raw_execute()?;
+        Ok(())
+    }
+
+    fn run(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.run_raw(sql)?)
+    }
+
     /// Takes back what a dropped transaction left. If the database has already taken the whole group back (a full
     /// disk does that), everybody in it is told so.
-    async fn clean(&mut self) {
+    fn clean(&mut self) {
         if !self.dirty {
             return;
         }
         self.dirty = false;
         let back = self
-            .connection
-            .execute(sqlx::raw_sql("ROLLBACK TO one; RELEASE one"))
-            .await;
+            .run("ROLLBACK TO one")
+            .and_then(|()| self.run("RELEASE one"));
         if let Err(error) = back {
-            self.fail(&error.to_string()).await;
+            self.fail(&error.to_string());
         } else if self.group.is_empty() {
             // Nobody is left to commit for.
-            self.fail("nothing to commit").await;
+            self.fail("nothing to commit");
         }
     }
 
     /// Joins the group that waits for the commit.
-    pub(crate) fn join(&mut self) -> oneshot::Receiver<Outcome> {
-        (self.dirty, self.joined) = (false, true);
+    ///
+    /// # Errors
+    /// `Unavailable`: the database has taken everything back.
+    pub(crate) fn join(&mut self) -> Result<oneshot::Receiver<Outcome>, StoreError> {
+        self.dirty = false;
+        if let Err(error) = self.run("RELEASE one") {
+            self.fail(&error.to_string());
+            return Err(error);
+        }
         let (told, hear) = oneshot::channel();
         self.group.push(told);
-        hear
+        Ok(hear)
     }
 
-    async fn commit(&mut self) {
-        self.clean().await;
-        if !self.open {
-            return;
-        }
-        match self.connection.execute("COMMIT").await {
-            Ok(_) => {
-                (self.open, self.joined) = (false, false);
+    fn commit(&mut self) {
+        match self.run("COMMIT") {
+            Ok(()) => {
+                self.open = false;
                 for told in self.group.drain(..) {
                     let _ = told.send(Ok(()));
                 }
             }
-            Err(error) => self.fail(&error.to_string()).await,
+            Err(error) => self.fail(&error.to_string()),
         }
     }
 
-    async fn fail(&mut self, why: &str) {
-        (self.open, self.joined) = (false, false);
+    fn fail(&mut self, why: &str) {
+        self.open = false;
         // Fails when the database has rolled back by itself: that is what is wanted.
-        let _ = self.connection.execute("ROLLBACK").await;
+        let _ = self.run("ROLLBACK");
         for told in self.group.drain(..) {
             let _ = told.send(Err(StoreError::Unavailable(why.to_owned())));
         }

@@ -9,6 +9,7 @@ mod moving;
 mod passkeys;
 mod profiles;
 mod push;
+mod raw;
 mod schema;
 mod schemas;
 mod talk;

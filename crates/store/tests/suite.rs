@@ -9,6 +9,7 @@ mod passkeys;
 mod power;
 mod profiles;
 mod push;
+mod raw;
 mod schema;
 mod snapshot;
 mod talk;

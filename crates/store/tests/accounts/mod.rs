@@ -1,10 +1,10 @@
 //! What belongs to an account, as the store keeps it.
 
+use crate::raw::Raw;
 use crate::schema;
 use crate::world::{ANN, BOB, Kind, World};
 use birdcall_protocol::{Email, Timestamp};
 use birdcall_store::StoreError;
-use sqlx::{AnyConnection, Connection, Executor};
 
 fn address(text: &str) -> Email {
     text.parse().unwrap()
@@ -126,12 +126,12 @@ const NAMES: &[&str] = &[
 /// A table with its columns: name, type, and whether it refers to a person.
 type Table = (String, Vec<(String, String, bool)>);
 
-async fn schema(db: &mut AnyConnection) -> Vec<Table> {
+async fn schema(db: &mut Raw) -> Vec<Table> {
     let columns = schema::columns(db).await;
     let references = schema::references(db).await;
     let mut found: Vec<Table> = Vec::new();
-    for (table, name, kind) in columns {
-        let refers = references.contains(&(table.clone(), name.clone(), "people".into()));
+    for [table, name, kind] in columns {
+        let refers = references.contains(&[table.clone(), name.clone(), "people".into()]);
         let named = NAMES.contains(&name.as_str()) && kind == "BIGINT";
         let column = (name, kind, refers || named);
         match found.last_mut() {
@@ -142,21 +142,16 @@ async fn schema(db: &mut AnyConnection) -> Vec<Table> {
     found
 }
 
-async fn count(db: &mut AnyConnection, table: &str, column: &str, value: i64) -> i64 {
-    let sql = format!("SELECT count(*) FROM {table} WHERE {column} = $1");
-    let (count,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(value)
-        .fetch_one(db)
-        .await
-        .unwrap();
-    count
+async fn count(db: &mut Raw, table: &str, column: &str, value: i64) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table} WHERE {column} = {value}");
+    db.number(&sql).await
 }
 
 #[tokio::test]
 async fn nothing_of_somebody_who_is_gone_stays_that_nobody_has_thought_of() {
     let world = World::new().await;
     let mut db = world.raw().await;
-    db.execute(schema::without_references()).await.unwrap();
+    db.run(schema::without_references()).await;
     let schema = schema(&mut db).await;
     let mut columns: Vec<(&str, &str)> = Vec::new();
     for (table, all) in &schema {
@@ -195,17 +190,14 @@ async fn nothing_of_somebody_who_is_gone_stays_that_nobody_has_thought_of() {
         }
         let (names, values) = (names.join(", "), values.join(", "));
         let sql = format!("INSERT INTO {table} ({names}) VALUES ({values})");
-        sqlx::query(sqlx::AssertSqlSafe(sql.clone()))
-            .execute(&mut db)
-            .await
-            .unwrap_or_else(|error| panic!("{sql}: {error}"));
+        db.run(&sql).await;
         assert_eq!(
             count(&mut db, table, column, ANN.as_i64()).await,
             1,
             "{table}.{column}"
         );
     }
-    db.close().await.unwrap();
+    drop(db);
 
     let mut tx = world.store.write().await.unwrap();
     tx.leave(ANN, Timestamp(5)).await.unwrap();
@@ -258,12 +250,11 @@ async fn nothing_of_somebody_who_is_gone_stays_that_nobody_has_thought_of() {
         }
     }
     // Nothing says in words who it was: not the tombstone, not a call.
-    let (rows,): (i64,) = sqlx::query_as(
+    let rows = db
+        .number(
         "SELECT (SELECT count(*) FROM calls WHERE snapshot LIKE '%\"ann\"%') + \
          (SELECT count(*) FROM people WHERE id = 1 AND (handle = 'ann' OR name = 'ann' OR password <> ''))",
     )
-    .fetch_one(&mut db)
-    .await
-    .unwrap();
+    .await;
     assert_eq!(rows, 0);
 }

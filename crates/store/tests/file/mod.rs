@@ -54,14 +54,13 @@ async fn a_full_database_acknowledges_nothing_it_does_not_keep() {
 /// Another process holds the database: an error after the wait, and nothing is kept.
 #[tokio::test]
 async fn a_locked_database_gives_an_error() {
-    use sqlx::Executor;
     let world = World::with(Options {
         lock_wait: Duration::from_millis(50),
         ..Options::default()
     })
     .await;
     let mut other = world.raw().await;
-    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    other.run("BEGIN IMMEDIATE").await;
     let blocked = world.store.write().await;
     assert!(matches!(blocked.err(), Some(StoreError::Unavailable(_))));
     assert!(
@@ -74,7 +73,7 @@ async fn a_locked_database_gives_an_error() {
             .await
             .unwrap()
     );
-    other.execute("ROLLBACK").await.unwrap();
+    other.run("ROLLBACK").await;
     let mut tx = world.store.write().await.unwrap();
     tx.add_message(&message(ANN, BOB, "1", "now"))
         .await

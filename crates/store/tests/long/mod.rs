@@ -3,7 +3,6 @@
 
 use crate::world::{ANN, BOB, World, message};
 use birdcall_store::{Place, Words};
-use sqlx::Executor;
 use std::time::Instant;
 
 const MANY: u64 = 100_000;
@@ -46,19 +45,15 @@ async fn a_page_anywhere_in_a_hundred_thousand_messages_and_a_search_through_the
 /// Straight into the table: through the door it would take minutes.
 async fn fill(world: &World) {
     let mut raw = world.raw().await;
-    raw.execute(
+    raw.run(
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
          INSERT INTO entries (conversation, seq, at, author, client_key, text, folded) \
          SELECT (SELECT id FROM conversations), i, 10 + i, 1, CAST(i AS TEXT), \
          'straw and hay ' || i || CASE WHEN i % 1000 = 0 THEN ' needle' ELSE '' END, \
          ' straw and hay ' || i || CASE WHEN i % 1000 = 0 THEN ' needle ' ELSE ' ' END FROM n",
     )
-    .await
-    .unwrap();
-    raw.execute("UPDATE conversations SET newest = 100000")
-        .await
-        .unwrap();
-    raw.execute("UPDATE members SET last_seq = 100000, last_at = 100010")
-        .await
-        .unwrap();
+    .await;
+    raw.run("UPDATE conversations SET newest = 100000").await;
+    raw.run("UPDATE members SET last_seq = 100000, last_at = 100010")
+        .await;
 }

@@ -9,7 +9,6 @@ use birdcall_store::{
     Content, Database, Evidence, NewAvatar, NewReportRow, Options, PostgresUrl, Store, Tie,
 };
 use birdcall_testing_postgres::shared;
-use sqlx::Executor;
 use std::path::Path;
 
 /// A file with something of each kind of column in it: nothing, words of several scripts, bytes, the largest number.
@@ -96,12 +95,11 @@ async fn everything_is_at_the_target_as_it_was_in_the_file() {
     world
         .raw()
         .await
-        .execute(
+        .run(
             "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) \
              INSERT INTO feed (person, cursor, kind) SELECT 3, i, 'me' FROM n",
         )
-        .await
-        .unwrap();
+        .await;
     let to = target("moved");
     let mut steps = Vec::new();
     let moved = move_all(file(&world), &to, |step| steps.push((step.done, step.all)))
@@ -155,18 +153,16 @@ async fn what_cannot_be_moved_whole_is_not_moved() {
     let to = target("refused");
     // A text that PostgreSQL cannot keep, in a table behind others.
     let mut raw = world.raw().await;
-    raw.execute("UPDATE entries SET text = 'a' || char(0) || 'b' WHERE seq = 4")
-        .await
-        .unwrap();
+    raw.run("UPDATE entries SET text = 'a' || char(0) || 'b' WHERE seq = 4")
+        .await;
     let refused = move_all(file(&world), &to, |_| ()).await.unwrap_err();
     assert!(
         matches!(&refused, NotMoved::Refused { table, .. } if table == "entries"),
         "{refused}"
     );
     assert_eq!(people("refused"), "0\n");
-    raw.execute("UPDATE entries SET text = 'ab' WHERE seq = 4")
-        .await
-        .unwrap();
+    raw.run("UPDATE entries SET text = 'ab' WHERE seq = 4")
+        .await;
     // The tables of the first try are no obstacle.
     move_all(file(&world), &to, |_| ()).await.unwrap();
     assert_eq!(people("refused"), "3\n");
@@ -176,11 +172,8 @@ async fn what_cannot_be_moved_whole_is_not_moved() {
 async fn another_version_and_somebody_elses_tables_are_refused() {
     let world = source().await;
     let mut raw = world.raw().await;
-    raw.execute(
-        "INSERT INTO _sqlx_migrations VALUES (9999, 'later', '2040-01-01', TRUE, x'00', 1)",
-    )
-    .await
-    .unwrap();
+    raw.run("INSERT INTO _sqlx_migrations VALUES (9999, 'later', '2040-01-01', TRUE, x'00', 1)")
+        .await;
     let to = target("versions");
     let refused = move_all(file(&world), &to, |_| ()).await.unwrap_err();
     assert_eq!(refused.code(), "source_schema");
@@ -190,9 +183,8 @@ async fn another_version_and_somebody_elses_tables_are_refused() {
         "0\n",
         "nothing was begun"
     );
-    raw.execute("DELETE FROM _sqlx_migrations WHERE version = 9999")
-        .await
-        .unwrap();
+    raw.run("DELETE FROM _sqlx_migrations WHERE version = 9999")
+        .await;
 
     shared().sql_in("versions", "CREATE TABLE theirs (a INT)");
     let refused = move_all(file(&world), &to, |_| ()).await.unwrap_err();

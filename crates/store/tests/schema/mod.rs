@@ -1,30 +1,27 @@
 //! The finished schema, as the database itself tells it.
 
 use crate::KIND;
+use crate::raw::Raw;
 use crate::world::Kind;
-use sqlx::AnyConnection;
 
 /// Tables of the program, by `name`.
 pub(crate) const SQLITE_TABLES: &str = "sqlite_schema m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' \
      AND m.name NOT LIKE '%sqlx%'";
 
 /// Table, column and type, as SQLite calls it; tables by name, columns in their order.
-pub(crate) async fn columns(db: &mut AnyConnection) -> Vec<(String, String, String)> {
-    let sql = match db.backend_name() {
-        "SQLite" => format!(
+pub(crate) async fn columns(db: &mut Raw) -> Vec<[String; 3]> {
+    let sql = match db.kind() {
+        Kind::Sqlite => format!(
             "SELECT t.name, c.name, c.type FROM (SELECT m.name FROM {SQLITE_TABLES}) t \
              JOIN pragma_table_info(t.name) c ORDER BY t.name, c.cid"
         ),
-        _ => format!(
+        Kind::Postgres => format!(
             "SELECT table_name::text, column_name::text, {POSTGRES_TYPE} \
              FROM information_schema.columns WHERE table_schema = 'public' \
              AND table_name NOT LIKE '%sqlx%' ORDER BY table_name COLLATE \"C\", ordinal_position"
         ),
     };
-    sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .fetch_all(db)
-        .await
-        .unwrap()
+    db.rows(&sql).await
 }
 
 /// A type of PostgreSQL as SQLite calls it. Text that is not compared byte by byte would be another one.
@@ -33,22 +30,21 @@ const POSTGRES_TYPE: &str = "CASE data_type WHEN 'bigint' THEN 'BIGINT' WHEN 'by
      ELSE data_type::text END";
 
 /// Table, column, and the table that it refers to.
-pub(crate) async fn references(db: &mut AnyConnection) -> Vec<(String, String, String)> {
-    let sql = match db.backend_name() {
-        "SQLite" => format!(
+pub(crate) async fn references(db: &mut Raw) -> Vec<[String; 3]> {
+    let sql = match db.kind() {
+        Kind::Sqlite => format!(
             "SELECT t.name, f.\"from\", f.\"table\" FROM (SELECT m.name FROM {SQLITE_TABLES}) t \
              JOIN pragma_foreign_key_list(t.name) f ORDER BY t.name, f.\"from\""
         ),
-        _ => "SELECT f.conrelid::regclass::text, a.attname::text, f.confrelid::regclass::text \
+        Kind::Postgres => {
+            "SELECT f.conrelid::regclass::text, a.attname::text, f.confrelid::regclass::text \
               FROM pg_constraint f JOIN pg_attribute a ON a.attrelid = f.conrelid \
               AND a.attnum = f.conkey[1] WHERE f.contype = 'f' \
               ORDER BY f.conrelid::regclass::text COLLATE \"C\", a.attname::text COLLATE \"C\""
-            .to_owned(),
+                .to_owned()
+        }
     };
-    sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .fetch_all(db)
-        .await
-        .unwrap()
+    db.rows(&sql).await
 }
 
 /// What lets a connection write rows that refer to nothing.

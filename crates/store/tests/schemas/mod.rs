@@ -1,14 +1,14 @@
 //! That both databases have the same schema.
 
+use crate::raw::Raw;
 use crate::schema::{SQLITE_TABLES, columns, references};
 use crate::world::{Kind, World};
 use birdcall_store::Options;
-use sqlx::AnyConnection;
 
 /// Everything else about the schema that statements rest on, a line each.
-async fn details(db: &mut AnyConnection) -> Vec<String> {
-    let sql = match db.backend_name() {
-        "SQLite" => format!(
+async fn details(db: &mut Raw) -> Vec<String> {
+    let sql = match db.kind() {
+        Kind::Sqlite => format!(
             "WITH t AS (SELECT m.name FROM {SQLITE_TABLES}) \
              SELECT t.name || '.' || c.name \
              || CASE c.\"notnull\" WHEN 1 THEN ' not null' ELSE '' END \
@@ -21,7 +21,7 @@ async fn details(db: &mut AnyConnection) -> Vec<String> {
              (SELECT group_concat(k.name, ', ') FROM (SELECT name FROM pragma_index_info(i.name) \
              ORDER BY seqno) k) || ')' FROM t JOIN pragma_index_list(t.name) i"
         ),
-        _ => "SELECT table_name || '.' || column_name \
+        Kind::Postgres => "SELECT table_name || '.' || column_name \
               || CASE is_nullable WHEN 'NO' THEN ' not null' ELSE '' END \
               || COALESCE(' default ' || replace(column_default, '::text', ''), '') AS line \
               FROM information_schema.columns WHERE table_schema = 'public' \
@@ -43,11 +43,7 @@ async fn details(db: &mut AnyConnection) -> Vec<String> {
               WHERE t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '%sqlx%'"
             .to_owned(),
     };
-    let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .fetch_all(db)
-        .await
-        .unwrap();
-    let mut lines: Vec<String> = rows.into_iter().map(|(line,)| line).collect();
+    let mut lines: Vec<String> = db.rows::<1>(&sql).await.into_flattened();
     lines.sort();
     lines
 }

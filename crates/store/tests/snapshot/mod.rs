@@ -1,19 +1,13 @@
 //! Copies of a database that is in use, and what can be said of one.
 
 use crate::file;
+use crate::raw::Raw;
 use crate::world::{ANN, BOB, World, message};
 use birdcall_store::{Options, Store, StoreError, snapshot};
-use sqlx::any::AnyConnectOptions;
-use sqlx::{AnyConnection, Connection, Executor};
 use std::path::Path;
-use std::str::FromStr;
 
 async fn raw(file: &Path, sql: &'static str) {
-    let url = format!("sqlite://{}", file.display());
-    let options = AnyConnectOptions::from_str(&url).unwrap();
-    let mut raw = AnyConnection::connect_with(&options).await.unwrap();
-    raw.execute(sql).await.unwrap();
-    raw.close().await.unwrap();
+    Raw::of_file(file).run(sql).await;
 }
 
 #[tokio::test]

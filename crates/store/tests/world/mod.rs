@@ -1,13 +1,11 @@
 //! A store in a folder or a database of its own, with three people in it.
 
+use crate::raw::Raw;
 use birdcall_protocol::body::{Audience, Calling};
 use birdcall_protocol::{Handle, PersonId, Timestamp};
 use birdcall_store::{Content, Database, Named, NewMessage, NewPerson, Options, Store, StoreError};
 use birdcall_testing_postgres::Fresh;
-use sqlx::any::AnyConnectOptions;
-use sqlx::{AnyConnection, Connection};
 use std::path::PathBuf;
-use std::str::FromStr;
 
 pub(crate) const ANN: PersonId = PersonId::new(1);
 pub(crate) const BOB: PersonId = PersonId::new(2);
@@ -74,14 +72,11 @@ impl World {
     }
 
     /// A connection past the store.
-    pub(crate) async fn raw(&self) -> AnyConnection {
-        let url = match &self.home {
-            Home::File { file, .. } => format!("sqlite://{}", file.display()),
-            Home::Postgres(fresh) => fresh.url.clone(),
-        };
-        sqlx::any::install_default_drivers();
-        let options = AnyConnectOptions::from_str(&url).unwrap();
-        AnyConnection::connect_with(&options).await.unwrap()
+    pub(crate) async fn raw(&self) -> Raw {
+        match &self.home {
+            Home::File { file, .. } => Raw::of_file(file),
+            Home::Postgres(fresh) => Raw::of_postgres(&fresh.url).await,
+        }
     }
 
     /// All that is kept: the bytes of the file, or what every row says. PostgreSQL overwrites what was deleted when it

@@ -3,7 +3,6 @@
 use crate::world::{self, ANN, BOB, CLEO, World, message};
 use birdcall_protocol::Timestamp;
 use birdcall_store::{Act, Added, NewAct, StoreError};
-use sqlx::Executor;
 
 /// Two who looked and each write what the other has looked at: one order has to be there.
 #[tokio::test]
@@ -162,14 +161,13 @@ async fn transactions_that_are_dropped_free_their_connections() {
 async fn a_schema_with_more_in_it_than_is_known_is_worked_with() {
     let world = World::new().await;
     let mut raw = world.raw().await;
-    raw.execute(sqlx::raw_sql(
+    raw.run(
         "ALTER TABLE people ADD COLUMN mood TEXT NOT NULL DEFAULT ''; \
          CREATE TABLE moods (person BIGINT NOT NULL PRIMARY KEY REFERENCES people (id)); \
          INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
          VALUES (9999, 'moods', TRUE, '', 1)",
-    ))
-    .await
-    .unwrap();
+    )
+    .await;
     let before = world.open_again().await;
     let mut tx = before.write().await.unwrap();
     let dora = "dora".parse().unwrap();
