@@ -100,6 +100,19 @@ pub struct RingTimes {
     pub callees: u32,
 }
 
+/// The calls that go on, in that phase.
+const IN_PHASE: &str =
+    "SELECT id, version, snapshot FROM calls WHERE deadline IS NOT NULL AND phase = $1";
+
+/// Ended calls that were answered.
+const ANSWERED_SINCE: &str =
+    "SELECT id FROM calls WHERE started >= $1 AND answered = 1 AND phase = $2";
+
+/// The next deadline, and whether a call is in that phase.
+const NEXT_SWEEP: &str = "SELECT (SELECT min(deadline) FROM calls WHERE deadline IS NOT NULL), \
+     CASE WHEN EXISTS (SELECT 1 FROM calls WHERE deadline IS NOT NULL AND phase = $1) \
+     THEN 1 ELSE 0 END";
+
 impl Reader {
     /// A call.
     ///
@@ -154,12 +167,10 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn calls_in(&mut self, phase: Phase) -> Result<Vec<CallRow>, StoreError> {
-        let rows: Vec<(i64, i64, String)> = sql::query_as(
-            "SELECT id, version, snapshot FROM calls WHERE deadline IS NOT NULL AND phase = $1",
-        )
-        .bind(to_word(phase)?)
-        .fetch_all(self.sql())
-        .await?;
+        let rows: Vec<(i64, i64, String)> = sql::query_as(IN_PHASE)
+            .bind(to_word(phase)?)
+            .fetch_all(self.sql())
+            .await?;
         Ok(rows.into_iter().map(call_row).collect())
     }
 
@@ -168,13 +179,11 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn answered_since(&mut self, since: Timestamp) -> Result<Vec<CallId>, StoreError> {
-        let rows: Vec<(i64,)> = sql::query_as(
-            "SELECT id FROM calls WHERE started >= $1 AND answered = 1 AND phase = $2",
-        )
-        .bind(since.0)
-        .bind(to_word(Phase::Ended)?)
-        .fetch_all(self.sql())
-        .await?;
+        let rows: Vec<(i64,)> = sql::query_as(ANSWERED_SINCE)
+            .bind(since.0)
+            .bind(to_word(Phase::Ended)?)
+            .fetch_all(self.sql())
+            .await?;
         Ok(rows.into_iter().map(|(id,)| CallId::from_i64(id)).collect())
     }
 
@@ -214,14 +223,10 @@ impl Reader {
     /// # Errors
     /// `Unavailable`.
     pub async fn next_sweep(&mut self) -> Result<(Option<Timestamp>, bool), StoreError> {
-        let (deadline, ringing): (Option<i64>, i64) = sql::query_as(
-            "SELECT (SELECT min(deadline) FROM calls WHERE deadline IS NOT NULL), \
-             CASE WHEN EXISTS (SELECT 1 FROM calls WHERE deadline IS NOT NULL AND phase = $1) \
-             THEN 1 ELSE 0 END",
-        )
-        .bind(to_word(Phase::Ringing)?)
-        .fetch_one(self.sql())
-        .await?;
+        let (deadline, ringing): (Option<i64>, i64) = sql::query_as(NEXT_SWEEP)
+            .bind(to_word(Phase::Ringing)?)
+            .fetch_one(self.sql())
+            .await?;
         Ok((deadline.map(Timestamp), ringing != 0))
     }
 
@@ -501,5 +506,28 @@ fn call_row((id, version, snapshot): (i64, i64, String)) -> CallRow {
         id: CallId::from_i64(id),
         version: natural(version),
         snapshot,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::migrate_file;
+
+    /// Asked again and again while calls go on, or at every start: what was ever called must not be read for it.
+    #[test]
+    fn calls_that_go_on_are_found_by_an_index() {
+        let mut file = rusqlite::Connection::open_in_memory().unwrap();
+        migrate_file(&mut file).unwrap();
+        let steps = |text: &str| {
+            let mut explain = file.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+            let steps = explain.raw_query().mapped(|row| row.get::<_, String>(3));
+            steps.collect::<Result<Vec<_>, _>>().unwrap()
+        };
+        let reads_all = |text: &str| steps(text).iter().any(|step| step == "SCAN calls");
+        for text in [IN_PHASE, NEXT_SWEEP, ANSWERED_SINCE] {
+            assert!(!reads_all(text), "{:?}", steps(text));
+        }
+        assert!(reads_all("SELECT id FROM calls WHERE answered = 1"));
     }
 }

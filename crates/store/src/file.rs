@@ -54,6 +54,14 @@ pub(crate) fn connect_as_it_is(file: &Path) -> Result<Connection, StoreError> {
     opened(file, OpenFlags::empty())
 }
 
+/// Runs what may wait, for the disk or for somebody else's lock, on a thread that nobody else waits for.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
+}
+
 fn opened(file: &Path, more: OpenFlags) -> Result<Connection, StoreError> {
     // Each connection is used by one thread at a time, which is Rust's to see to, not a lock's. Without
     // SQLITE_OPEN_URI: a path is a path.

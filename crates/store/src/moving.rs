@@ -5,6 +5,7 @@
 //! the same sum (`snapshot`'s) as what was read.
 
 use crate::database::PostgresUrl;
+use crate::file::aside;
 use crate::postgres::{check, connected};
 use crate::snapshot::{self, Sum, TableSum};
 use crate::sql::{Kept, Row};
@@ -16,7 +17,6 @@ use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Connection as _, Executor, PgConnection, Postgres};
 use std::path::Path;
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
 
 /// Values in one statement. PostgreSQL takes 65,535; more at once brings little.
 const MOST_VALUES: usize = 8_192;
@@ -195,9 +195,7 @@ pub async fn move_all(
 async fn read<T: Send + 'static>(
     reading: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, NotMoved> {
-    let read = spawn_blocking(reading).await;
-    read.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())))
-        .map_err(NotMoved::Source)
+    aside(reading).await.map_err(NotMoved::Source)
 }
 
 /// Reads a table in batches of what fits into one statement, until the table is at its end or nobody takes them.

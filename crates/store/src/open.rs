@@ -84,8 +84,13 @@ impl Store {
     /// # Errors
     /// `Unavailable` if it cannot be opened or its schema is newer than this program.
     pub async fn open(file: &Path, options: &Options) -> Result<Self, StoreError> {
-        let mut first = file::connect(file, options, Use::Write)?;
-        schema::migrate_file(&mut first)?;
+        let (path, how) = (file.to_owned(), options.clone());
+        let first = file::aside(move || {
+            let mut first = file::connect(&path, &how, Use::Write)?;
+            schema::migrate_file(&mut first)?;
+            Ok(first)
+        });
+        let first = first.await?;
         let kind = Kind::Sqlite {
             readers: Readers::new(file.to_owned(), options.clone()),
             writer: Writer::start(first, options.lock_wait),

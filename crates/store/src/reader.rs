@@ -86,7 +86,10 @@ impl Readers {
         let free = self.0.free().pop();
         let connection = match free {
             Some(connection) => connection,
-            None => file::connect(&self.0.file, &self.0.options, Use::Read)?,
+            None => {
+                let (path, how) = (self.0.file.clone(), self.0.options.clone());
+                file::aside(move || file::connect(&path, &how, Use::Read)).await?
+            }
         };
         Ok(Borrowed {
             connection: Some(connection),

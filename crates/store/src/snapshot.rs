@@ -3,7 +3,7 @@
 //!
 //! Both open the file by themselves and leave its schema as it is, so they work beside a server of another version.
 
-use crate::file::connect_as_it_is;
+use crate::file::{aside, connect_as_it_is};
 use crate::postgres::connected;
 use crate::sql::{Kept, Row};
 use crate::{PostgresUrl, StoreError, schema};
@@ -254,10 +254,7 @@ async fn on<T: Send + 'static>(
     look: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let file = file.to_owned();
-    let looked = tokio::task::spawn_blocking(move || look(&open(&file)?));
-    looked
-        .await
-        .map_err(|error| StoreError::Unavailable(error.to_string()))?
+    aside(move || look(&open(&file)?)).await
 }
 
 fn one<T: rusqlite::types::FromSql>(connection: &Connection, sql: &str) -> Result<T, StoreError> {
