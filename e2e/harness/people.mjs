@@ -6,10 +6,10 @@ import { holds, PATIENCE, until } from './until.mjs';
 export const PASSWORD = 'a long enough password';
 
 /**
- * What Firefox tells a page that is left while a part of it is on its way. A part that is really missing keeps a page
- * from showing what the test waits for.
+ * What Firefox tells a page that is left while a part of it, or the style of one, is on its way. A part that is really
+ * missing keeps a page from showing what the test waits for; a style does as well, since its part waits for it.
  */
-const LEFT = /error loading dynamically imported module/;
+const LEFT = /error loading dynamically imported module|Unable to preload CSS/;
 
 /** Somebody's one device: a browser profile with a page. */
 export class Person {

@@ -1,12 +1,12 @@
 // What a person can do during a call (C-18).
 
 import assert from 'node:assert/strict';
-import { acquaint } from '../harness/people.mjs';
-import { made, received } from '../harness/probe.mjs';
-import { bothHear, seesMoving, seesNoFrames } from '../harness/talk.mjs';
-import { until } from '../harness/until.mjs';
-import { audioCall, end } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { made, received } from '../../harness/probe.mjs';
+import { bothHear, seesMoving, seesNoFrames } from '../../harness/talk.mjs';
+import { until } from '../../harness/until.mjs';
+import { audioCall, end } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

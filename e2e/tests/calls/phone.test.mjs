@@ -2,11 +2,11 @@
 // everything is in reach of a thumb.
 
 import assert from 'node:assert/strict';
-import { acquaint } from '../harness/people.mjs';
-import { made } from '../harness/probe.mjs';
-import { bothHear, nothingLeft } from '../harness/talk.mjs';
-import { holds, until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { made } from '../../harness/probe.mjs';
+import { bothHear, nothingLeft } from '../../harness/talk.mjs';
+import { holds, until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

@@ -3,14 +3,14 @@
 // which must leave the call silent.
 
 import assert from 'node:assert/strict';
-import { setPrivacy, travels } from '../harness/net/conversation.mjs';
-import { run } from '../harness/net/namespaces.mjs';
-import { Links } from '../harness/net/second-link.mjs';
-import { town } from '../harness/net/town.mjs';
-import { heard, received, silent } from '../harness/probe.mjs';
-import { bothHear, hears } from '../harness/talk.mjs';
-import { holds, PATIENCE, until } from '../harness/until.mjs';
-import { end } from '../harness/whole-way.mjs';
+import { setPrivacy, travels } from '../../harness/net/conversation.mjs';
+import { run } from '../../harness/net/namespaces.mjs';
+import { Links } from '../../harness/net/second-link.mjs';
+import { town } from '../../harness/net/town.mjs';
+import { heard, received, silent } from '../../harness/probe.mjs';
+import { bothHear, hears } from '../../harness/talk.mjs';
+import { holds, PATIENCE, until } from '../../harness/until.mjs';
+import { end } from '../../harness/whole-way.mjs';
 
 /** So long a laptop is closed. */
 const ASLEEP = 60_000;

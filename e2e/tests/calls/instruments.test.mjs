@@ -1,12 +1,12 @@
 // The instruments are not blind: each says so when a page does what it looks for.
 
 import assert from 'node:assert/strict';
-import { accessible } from '../harness/axe.mjs';
-import { LOW } from '../harness/browsers.mjs';
-import { heard, made, received, silent, tone } from '../harness/probe.mjs';
-import { nothingLeft, nothingOpened, seesNoFrames } from '../harness/talk.mjs';
-import { until } from '../harness/until.mjs';
-import { world } from '../harness/world.mjs';
+import { accessible } from '../../harness/axe.mjs';
+import { LOW } from '../../harness/browsers.mjs';
+import { heard, made, received, silent, tone } from '../../harness/probe.mjs';
+import { nothingLeft, nothingOpened, seesNoFrames } from '../../harness/talk.mjs';
+import { until } from '../../harness/until.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

@@ -1,8 +1,8 @@
 // What the README promises: two windows, two demo people, a call.
 
-import { bothHear, seesMoving } from '../harness/talk.mjs';
-import { end } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { bothHear, seesMoving } from '../../harness/talk.mjs';
+import { end } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world({ options: ['--demo'] });
 

@@ -1,12 +1,12 @@
 // A call outlives a reloaded page, a lost signalling connection and a killed server (C-13, C-19).
 
 import assert from 'node:assert/strict';
-import { acquaint } from '../harness/people.mjs';
-import { received } from '../harness/probe.mjs';
-import { bothHear, hears } from '../harness/talk.mjs';
-import { until } from '../harness/until.mjs';
-import { audioCall, end } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { received } from '../../harness/probe.mjs';
+import { bothHear, hears } from '../../harness/talk.mjs';
+import { until } from '../../harness/until.mjs';
+import { audioCall, end } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

@@ -1,11 +1,11 @@
 // What may happen to a call from outside of it: somebody else calls, somebody blocks, another tab is there.
 
 import assert from 'node:assert/strict';
-import { acquaint, writeToEachOther } from '../harness/people.mjs';
-import { made } from '../harness/probe.mjs';
-import { bothHear, nothingLeft } from '../harness/talk.mjs';
-import { audioCall, end } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { acquaint, writeToEachOther } from '../../harness/people.mjs';
+import { made } from '../../harness/probe.mjs';
+import { bothHear, nothingLeft } from '../../harness/talk.mjs';
+import { audioCall, end } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

@@ -1,9 +1,9 @@
 // The same way, with Firefox at the other end, and once with Firefox calling.
 
-import { openFirefox } from '../harness/browsers.mjs';
-import { bothHear } from '../harness/talk.mjs';
-import { audioCall, end, meet, muteAndUnmute, videoCall } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { openFirefox } from '../../harness/browsers.mjs';
+import { bothHear } from '../../harness/talk.mjs';
+import { audioCall, end, meet, muteAndUnmute, videoCall } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world({ open: openFirefox });
 

@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { acquaint } from '../harness/people.mjs';
-import { pictures, received } from '../harness/probe.mjs';
-import { bothHear, seesMoving } from '../harness/talk.mjs';
-import { until } from '../harness/until.mjs';
-import { end } from '../harness/whole-way.mjs';
-import { OUT, world } from '../harness/world.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { pictures, received } from '../../harness/probe.mjs';
+import { bothHear, seesMoving } from '../../harness/talk.mjs';
+import { until } from '../../harness/until.mjs';
+import { end } from '../../harness/whole-way.mjs';
+import { OUT, world } from '../../harness/world.mjs';
 
-const README = fileURLToPath(new URL('../../docs/call.png', import.meta.url));
+const README = fileURLToPath(new URL('../../../docs/call.png', import.meta.url));
 
 const story = world();
 

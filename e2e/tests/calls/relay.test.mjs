@@ -1,12 +1,12 @@
 // A call through the program's own relay, Chromium with Firefox, between people who do not both follow each other.
 
-import { openFirefox } from '../harness/browsers.mjs';
-import { writeToEachOther } from '../harness/people.mjs';
-import { received } from '../harness/probe.mjs';
-import { bothHear, seesMoving } from '../harness/talk.mjs';
-import { until } from '../harness/until.mjs';
-import { end } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { openFirefox } from '../../harness/browsers.mjs';
+import { writeToEachOther } from '../../harness/people.mjs';
+import { received } from '../../harness/probe.mjs';
+import { bothHear, seesMoving } from '../../harness/talk.mjs';
+import { until } from '../../harness/until.mjs';
+import { end } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world({ open: openFirefox });
 

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 
-import { acquaint } from '../harness/people.mjs';
-import { made } from '../harness/probe.mjs';
-import { bothHear, nothingOpened } from '../harness/talk.mjs';
-import { holds, until } from '../harness/until.mjs';
-import { end } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { acquaint } from '../../harness/people.mjs';
+import { made } from '../../harness/probe.mjs';
+import { bothHear, nothingOpened } from '../../harness/talk.mjs';
+import { holds, until } from '../../harness/until.mjs';
+import { end } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

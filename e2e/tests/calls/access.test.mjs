@@ -1,11 +1,11 @@
 // Everybody can use it: axe finds nothing serious anywhere, and a keyboard is enough for a call.
 
 import assert from 'node:assert/strict';
-import { accessible } from '../harness/axe.mjs';
-import { acquaint, PASSWORD } from '../harness/people.mjs';
-import { bothHear, nothingLeft } from '../harness/talk.mjs';
-import { end } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { accessible } from '../../harness/axe.mjs';
+import { acquaint, PASSWORD } from '../../harness/people.mjs';
+import { bothHear, nothingLeft } from '../../harness/talk.mjs';
+import { end } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 

@@ -1,8 +1,8 @@
 // Two people in two Chromium profiles meet, write to each other, and call.
 
 import assert from 'node:assert/strict';
-import { audioCall, end, meet, muteAndUnmute, videoCall } from '../harness/whole-way.mjs';
-import { world } from '../harness/world.mjs';
+import { audioCall, end, meet, muteAndUnmute, videoCall } from '../../harness/whole-way.mjs';
+import { world } from '../../harness/world.mjs';
 
 const story = world();
 
