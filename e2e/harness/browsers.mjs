@@ -16,6 +16,32 @@ export const CHROMIUM = process.env.BIRDCALL_CHROMIUM ?? '/usr/bin/chromium';
 export const FIREFOX = process.env.BIRDCALL_FIREFOX ?? '/usr/bin/firefox-esr';
 
 /**
+ * What is switched off in Chromium: two pages behind the address bar, for suggestions and for questions, which every new
+ * window loads. Nobody sees them, and they take more of the processor than all else of a new window.
+ */
+const ADDRESS_BAR = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+
+/** What the driver (playwright-core, `chromiumSwitches`) switches off by itself: of two lists Chromium takes the last one. */
+const DRIVERS = [
+  'AutoDeElevate',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'BlockOriginHeaderModificationOnRedirect',
+  'BoundaryEventDispatchTracksNodeRemoval',
+  'DestroyProfileOnBrowserClose',
+  'DialMediaRouteProvider',
+  'GlobalMediaControls',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'OptimizationHints',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'Translate',
+  'msEdgeUpdateLaunchServicesPreferredVersion',
+  'msForceBrowserSignIn',
+];
+
+/**
  * @typedef {{ browser: import("playwright-core").Browser, hertz: number, close: () => Promise<void> }} Voice
  */
 
@@ -79,6 +105,7 @@ function voiceOf(hertz) {
     '--autoplay-policy=no-user-gesture-required',
     '--disable-background-networking',
     '--disable-component-update',
+    `--disable-features=${[...DRIVERS, ...ADDRESS_BAR].join(',')}`,
   ];
   return { folder, args, forget: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -42,6 +42,18 @@ story('a page that a screen reader cannot read is found', async (people) => {
   await assert.rejects(accessible(ann, 'with a button that has no name'), /button-name/);
 });
 
+story('what the driver switches off in Chromium stays off next to what is switched off here', async (people) => {
+  const ann = await people.ann();
+  await ann.page.goto('chrome://version');
+  const line = await ann.page.locator('#command_line').textContent();
+  const [drivers, ours, ...more] = [...line.matchAll(/--disable-features=(\S+)/g)].map(([, list]) => list.split(','));
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    drivers.filter((feature) => !ours.includes(feature)),
+    [],
+  );
+});
+
 /** Runs in the page: two connections, one call. The newest one receives. */
 async function callOneself() {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
