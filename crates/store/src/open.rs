@@ -85,14 +85,14 @@ impl Store {
     /// `Unavailable` if it cannot be opened or its schema is newer than this program.
     pub async fn open(file: &Path, options: &Options) -> Result<Self, StoreError> {
         let (path, how) = (file.to_owned(), options.clone());
-        let first = file::aside(move || {
+        let opened = file::aside(move || {
             let mut first = file::connect(&path, &how, Use::Write)?;
             schema::migrate_file(&mut first)?;
-            Ok(first)
+            Ok((first, Readers::open(&path, &how)?))
         });
-        let first = first.await?;
+        let (first, readers) = opened.await?;
         let kind = Kind::Sqlite {
-            readers: Readers::new(file.to_owned(), options.clone()),
+            readers,
             writer: Writer::start(first, options.lock_wait),
         };
         Ok(Self::of(kind, options))

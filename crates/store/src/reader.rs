@@ -9,7 +9,7 @@ use crate::writer::Line;
 use rusqlite::Connection;
 use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -48,15 +48,14 @@ impl Reader {
     }
 }
 
-/// SQLite's connections that read, made when they are first needed.
+/// SQLite's connections that read. All are there from the start: whoever reads does not depend on whether there are
+/// files left to be opened then.
 #[derive(Clone)]
 pub(crate) struct Readers(Arc<Shelf>);
 
 struct Shelf {
     free: Mutex<Vec<Connection>>,
     places: Arc<Semaphore>,
-    file: PathBuf,
-    options: Options,
 }
 
 /// A connection that goes back when dropped.
@@ -68,13 +67,12 @@ pub(crate) struct Borrowed {
 }
 
 impl Readers {
-    pub(crate) fn new(file: PathBuf, options: Options) -> Self {
-        Self(Arc::new(Shelf {
-            free: Mutex::default(),
+    pub(crate) fn open(file: &Path, options: &Options) -> Result<Self, StoreError> {
+        let free = (0..READERS).map(|_| file::connect(file, options, Use::Read));
+        Ok(Self(Arc::new(Shelf {
+            free: Mutex::new(free.collect::<Result<_, _>>()?),
             places: Arc::new(Semaphore::new(READERS as usize)),
-            file,
-            options,
-        }))
+        })))
     }
 
     pub(crate) async fn borrow(&self) -> Result<Borrowed, StoreError> {
@@ -83,16 +81,9 @@ impl Readers {
             .await
             .map_err(|_| StoreError::Unavailable("no connection is free".into()))?
             .map_err(|_| StoreError::Unavailable("the database is closed".into()))?;
-        let free = self.0.free().pop();
-        let connection = match free {
-            Some(connection) => connection,
-            None => {
-                let (path, how) = (self.0.file.clone(), self.0.options.clone());
-                file::aside(move || file::connect(&path, &how, Use::Read)).await?
-            }
-        };
         Ok(Borrowed {
-            connection: Some(connection),
+            // As many as there are places.
+            connection: self.0.free().pop(),
             shelf: Arc::clone(&self.0),
             _place: place,
         })
@@ -118,7 +109,9 @@ impl Borrowed {
     fn connection(&mut self) -> &mut Connection {
         match &mut self.connection {
             Some(connection) => connection,
-            None => unreachable!("it is taken where it is dropped"),
+            None => unreachable!(
+                "it is taken where it is dropped, and put back before its place is free"
+            ),
         }
     }
 }
