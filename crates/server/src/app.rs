@@ -8,10 +8,11 @@ use crate::config::Config;
 use crate::counters::Counters;
 use crate::doors::Doors;
 use crate::export::Exports;
+use crate::files;
 use crate::hub::Hub;
 use crate::mail::Mailing;
 use crate::oidc::Provider;
-use crate::overload::Admission;
+use crate::overload::{Admission, Beat};
 use crate::password::Passwords;
 use crate::picture::Studio;
 use crate::problem::ApiError;
@@ -23,6 +24,7 @@ use birdcall_store::Store;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// The running server. Cheap to clone.
@@ -51,6 +53,10 @@ pub struct Parts {
     pub doors: Doors,
     /// Whether there is too much to do.
     pub admission: Admission,
+    /// How late tasks run.
+    pub beat: Beat,
+    /// Sockets that devices may have, by the files that this process may.
+    most_sockets: u64,
     /// Figures.
     pub counters: Counters,
     /// One change of a call at a time.
@@ -102,6 +108,8 @@ impl App {
             provider,
             doors: Doors::new(&clock),
             admission: Admission::default(),
+            beat: Beat::default(),
+            most_sockets: files::for_sockets(),
             clock,
             counters,
             turns: Turns::default(),
@@ -135,9 +143,7 @@ impl App {
     /// # Errors
     /// `overloaded`.
     pub fn takes_call(&self) -> Result<(), ApiError> {
-        let taken = self
-            .admission
-            .takes_call(self.clock.now(), self.store.queue());
+        let taken = self.admission.takes_call(self.clock.now(), self.wait());
         taken.then_some(()).ok_or(ApiError(Code::Overloaded))
     }
 
@@ -146,10 +152,16 @@ impl App {
     /// # Errors
     /// `overloaded`.
     pub fn takes_socket(&self) -> Result<(), ApiError> {
+        let free = self.most_sockets.saturating_sub(self.hub.count());
         let taken = self
             .admission
-            .takes_socket(self.clock.now(), self.store.queue());
+            .takes_socket(self.clock.now(), self.wait(), free);
         taken.then_some(()).ok_or(ApiError(Code::Overloaded))
+    }
+
+    /// How long whoever waits longest waits now: for the database, or for a processor.
+    fn wait(&self) -> Duration {
+        self.store.queue().max(self.beat.late())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Options};
 use crate::manager::{self, Said};
 use crate::traces::Traces;
-use crate::{demo, http, logging, password, raced, random, serve};
+use crate::{demo, files, http, logging, password, raced, random, serve};
 use birdcall_protocol::Handle;
 use birdcall_protocol::frame::Changed;
 use birdcall_store::{Act, NewPerson, News, Purpose, StoreError};
@@ -119,6 +119,7 @@ pub async fn run(line: Line) -> Result<(), String> {
             let config = read(*options)?;
             let traces = Traces::start(&config)?;
             logging::start(config.log_format, traces.layer());
+            files::ask_for_all();
             let served = serve_until_signal(config).await;
             traces.finish().await;
             served

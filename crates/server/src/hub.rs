@@ -140,6 +140,12 @@ impl Hub {
         }))
     }
 
+    /// Sockets that there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        u64::try_from(self.0.open.get()).unwrap_or(0)
+    }
+
     /// Registers a socket.
     #[must_use]
     pub fn open(

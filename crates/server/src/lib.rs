@@ -29,6 +29,7 @@ pub mod drain;
 pub mod editing;
 pub mod emoji;
 pub mod export;
+pub mod files;
 pub mod http;
 pub mod hub;
 pub mod leaving;

@@ -1,13 +1,16 @@
 //! Admission: when there is more to do than can be done, new calls are refused, and new sockets let in at a bounded rate,
 //! so that calls that go on, messages and health checks keep their time.
 //!
-//! The sign is how long the transaction that waits longest for the one writer has waited: everything that makes a
-//! server slow, be it the disk, the database or the processors, makes that queue long. It depends on the load alone, so
-//! that a refusal tells nobody anything about anybody (C-6).
+//! There are two signs: how long the transaction that waits longest for the one writer has waited, which a slow disk
+//! or database makes long, and how late a task runs that wants to run at once ([`Beat`]), which busy processors do. They
+//! depend on the load alone, so that a refusal tells nobody anything about anybody (C-6).
+//!
+//! A socket is a file, of which a process may have so many: the last ones are kept for what is no socket.
 
 use birdcall_protocol::Timestamp;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A wait above this is too long, if it stays so. Raising it lets a ring come later before calls are refused; lowering it
 /// refuses calls that a slow disk would have taken: a memory card can take 100 ms for one commit.
@@ -24,6 +27,54 @@ const SHORT: Duration = Duration::from_millis(100);
 /// Sockets let in each second while overloaded. Raising it brings devices back sooner after a network was away, each of
 /// which reads what it missed.
 const SOCKETS: u32 = 50;
+
+/// How often a task runs to see how late it is. Lowering it costs wake-ups of an idle server.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// A task that wants to run every so often, and how late it does: what it waits for is what every task waits for.
+#[derive(Debug)]
+pub struct Beat {
+    started: Instant,
+    /// When it should have run last, and how late it did, in milliseconds; the first since `started`.
+    due: AtomicU64,
+    late: AtomicU64,
+}
+
+impl Default for Beat {
+    fn default() -> Self {
+        Self {
+            started: Instant::now(),
+            // Until it runs.
+            due: AtomicU64::new(u64::MAX),
+            late: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Beat {
+    /// Beats until dropped.
+    pub async fn run(&self) {
+        loop {
+            let due = self.elapsed() + BEAT.as_millis() as u64;
+            self.due.store(due, Ordering::Relaxed);
+            tokio::time::sleep(BEAT).await;
+            let late = self.elapsed().saturating_sub(due);
+            self.late.store(late, Ordering::Relaxed);
+        }
+    }
+
+    /// How late the last beat was, or the next one is by now.
+    pub fn late(&self) -> Duration {
+        let now = self
+            .elapsed()
+            .saturating_sub(self.due.load(Ordering::Relaxed));
+        Duration::from_millis(now.max(self.late.load(Ordering::Relaxed)))
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
 
 /// Whether there is too much to do. A pure rule over what is seen at moments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,9 +125,12 @@ impl Admission {
         state.pressure != Pressure::High
     }
 
-    /// Whether a new socket is taken. The same, but some are always.
-    pub fn takes_socket(&self, now: Timestamp, wait: Duration) -> bool {
+    /// Whether a new socket is taken, of which `free` more are possible. The same, but some are always.
+    pub fn takes_socket(&self, now: Timestamp, wait: Duration, free: u64) -> bool {
         let taken = self.takes_call(now, wait);
+        if free == 0 {
+            return false;
+        }
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let second = now.0.div_euclid(1_000);
         if state.second != second {
@@ -136,11 +190,11 @@ mod tests {
         }
         let let_in = |second: i64| {
             (0..200)
-                .filter(|_| admission.takes_socket(Timestamp(second * 1_000), BAD))
+                .filter(|_| admission.takes_socket(Timestamp(second * 1_000), BAD, 9))
                 .count()
         };
         assert_eq!(let_in(1), SOCKETS as usize);
         assert_eq!(let_in(2), SOCKETS as usize);
-        assert!((0..200).all(|_| admission.takes_socket(Timestamp(3_000), GOOD)));
+        assert!((0..200).all(|_| admission.takes_socket(Timestamp(3_000), GOOD, 9)));
     }
 }

@@ -149,6 +149,10 @@ async fn run_on(config: Config, clock: Clock, store: Store, lock: Lock) -> Resul
         tokio::spawn(leaving::run(app.clone())),
         tokio::spawn(search::fold_what_is_older(app.clone())),
     ];
+    if matches!(app.clock, Clock::System) {
+        // By a clock that is turned by hand nobody is late.
+        background.push(tokio::spawn(beat(app.clone())));
+    }
     background.extend(streams);
     if let Some(certificates) = certificates {
         if let Some(wanted) = app.config.acme.clone() {
@@ -266,6 +270,10 @@ impl Drop for Lock {
 /// What is locked in a data folder.
 pub(crate) fn lock_file(data: &Path) -> PathBuf {
     data.join("birdcall.lock")
+}
+
+async fn beat(app: App) {
+    app.beat.run().await;
 }
 
 async fn run(door: Door, router: Router, mut stopped: watch::Receiver<bool>) {

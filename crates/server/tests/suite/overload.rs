@@ -50,3 +50,25 @@ async fn new_calls_are_refused_while_the_writer_cannot_keep_up() {
     cleo.call(&dora).await;
     d.until("ring").await;
 }
+
+/// The processors are held: no task runs for a while, nobody waits for the database.
+#[tokio::test]
+async fn new_calls_are_refused_while_tasks_run_late() {
+    let app = TestApp::new().await;
+    let server = app.running.app.clone();
+    let beating = server.clone();
+    let beats = tokio::spawn(async move { beating.beat.run().await });
+    // It has begun then.
+    tokio::task::yield_now().await;
+    assert!(server.takes_call().is_ok());
+    // This thread is the only one that tasks run on.
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(server.store.queue(), Duration::ZERO);
+    assert!(server.takes_call().is_ok(), "it has to stay so");
+    app.clock.advance(Duration::from_secs(1));
+    assert!(server.takes_call().is_err());
+    while server.takes_call().is_err() {
+        tokio::task::yield_now().await;
+    }
+    beats.abort();
+}

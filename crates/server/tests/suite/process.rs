@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use tokio_tungstenite::tungstenite::Error;
 
 /// A running `birdcall serve`; killed when dropped.
 pub(crate) struct Program {
@@ -368,4 +369,52 @@ async fn the_log_of_a_whole_call_tells_nothing_of_its_people() {
         let spoilt = format!("{written}{{\"message\":\"{secret} calls\"}}\n");
         assert!(leaks(&spoilt, &secrets).contains(&secret.as_str()));
     }
+}
+
+/// A server with all the sockets that its files allow still writes, answers health checks, and says why it takes no more.
+#[tokio::test]
+async fn the_last_files_are_kept_for_what_is_no_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -n 200; exec \"$0\" \"$@\""])
+        .arg(env!("CARGO_BIN_EXE_birdcall"))
+        .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
+        .args(["--relay-listen", "127.0.0.1:0"])
+        .env("BIRDCALL_DATA", folder.path())
+        .stderr(Stdio::null());
+    let program = Program::spawn(&mut limited);
+    let people = [program.sign_in("ann").await, program.sign_in("bob").await];
+    let mut sockets = Vec::new();
+    let refused = loop {
+        // One person alone would be told to slow down first.
+        let device = &people[sockets.len() % people.len()];
+        match device.try_socket("", None).await {
+            Ok(mut socket) => {
+                // It counts from its first frame on.
+                socket.next().await;
+                sockets.push(socket);
+            }
+            Err(refused) => break refused,
+        }
+    };
+    assert!(
+        matches!(&refused, Error::Http(answer) if answer.status() == StatusCode::SERVICE_UNAVAILABLE),
+        "{refused}"
+    );
+    // Three quarters of the files.
+    assert_eq!(sockets.len(), 150);
+    let ready = reqwest::get(format!("{}/readyz", program.url())).await;
+    assert_eq!(ready.unwrap().status(), StatusCode::OK);
+    // Several at once need the connections that read, which are there before they are needed.
+    let asked = (0..8).map(|_| people[0].get("/conversations"));
+    for page in futures_util::future::join_all(asked).await {
+        assert!(page.is_array(), "{page}");
+    }
+    let message = json!({"type": "send", "key": "k", "to": "bob", "text": "still here"});
+    sockets[0].send(message).await;
+    sockets[0].until("sent").await;
+    // Whoever goes makes place.
+    drop(sockets.pop());
+    while people[1].try_socket("", None).await.is_err() {}
 }
