@@ -12,6 +12,19 @@ function listen() {
   Object.defineProperty(window, 'birdcallEar', { value: ear });
   const now = () => performance.timeOrigin + performance.now();
 
+  // What arrives and is not played is not heard: a connection can be ready before it takes over from another.
+  const speakers = new Set();
+  const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    ...source,
+    set(stream) {
+      source.set.call(this, stream);
+      if (stream) speakers.add(this);
+      else speakers.delete(this);
+    },
+  });
+  const plays = (track) => [...speakers].some((it) => !it.paused && it.srcObject.getTracks().includes(track));
+
   const follow = async (track) => {
     const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
     for (;;) {
@@ -20,7 +33,7 @@ function listen() {
       const wave = new Float32Array(value.numberOfFrames);
       value.copyTo(wave, { planeIndex: 0, format: 'f32-planar' });
       value.close();
-      if (!wave.some((it) => Math.abs(it) > LOUD)) continue;
+      if (!wave.some((it) => Math.abs(it) > LOUD) || !plays(track)) continue;
       const at = now();
       const last = ear.sounds.at(-1);
       if (last && at - last[1] <= JOINED) last[1] = at;

@@ -52,6 +52,12 @@ export class Server {
     await this.#run(new URL(this.url).host);
   }
 
+  /** Tells it to go down, and waits until it has ended; with what code. */
+  async drain() {
+    await this.#end('SIGTERM');
+    return this.#child.exitCode;
+  }
+
   /** Ends it and forgets everything. */
   async stop() {
     await this.#end('SIGTERM');

@@ -12,13 +12,22 @@ export const OUT = fileURLToPath(new URL('../out/', import.meta.url));
 
 /**
  * Starts a server and voices before the tests of a file and ends them after. The second voice may be another browser.
- * @param {{ open?: (hertz: number) => Promise<import("./browsers.mjs").Voice>, options?: string[] }} choice
+ * @param {object} choice
+ * @param {(hertz: number) => Promise<import("./browsers.mjs").Voice>} choice.open
+ * @param {string[]} choice.options of `birdcall serve`
+ * @param {() => Promise<{ log: string, stop: () => Promise<void> }>} choice.serve starts something else than one server
+ * @param {(server: object, voice: 'low' | 'high') => { url: string }} choice.door where whose voice goes to it
  */
-export function world({ open = openChromium, options = [] } = {}) {
+export function world({
+  open = openChromium,
+  options = [],
+  serve = () => Server.start(options),
+  door = (server) => server,
+} = {}) {
   const made = { server: undefined, low: undefined, high: undefined, people: [], names: 0 };
 
   before(async () => {
-    [made.server, made.low, made.high] = await Promise.all([Server.start(options), openChromium(LOW), open(HIGH)]);
+    [made.server, made.low, made.high] = await Promise.all([serve(), openChromium(LOW), open(HIGH)]);
   });
   after(async () => {
     await made.low?.close();
@@ -28,7 +37,7 @@ export function world({ open = openChromium, options = [] } = {}) {
 
   /** A device of somebody, at the first page. The same name again is another device of the same person. */
   const device = async (handle, voice, browsing) => {
-    const person = await new Person(made.server, voice, handle).arrive(browsing);
+    const person = await new Person(door(made.server, voice), made[voice], handle).arrive(browsing);
     made.people.push(person);
     return person;
   };
@@ -40,13 +49,13 @@ export function world({ open = openChromium, options = [] } = {}) {
       const people = {
         server: made.server,
         /** The caller's voice is low. */
-        ann: () => device(`ann${made.names}`, made.low),
+        ann: () => device(`ann${made.names}`, 'low'),
         /** The callee's voice is high. */
-        bob: () => device(`bob${made.names}`, made.high),
+        bob: () => device(`bob${made.names}`, 'high'),
         /** Somebody who was there before the test. */
-        named: (handle, voice) => device(handle, made[voice]),
+        named: (handle, voice) => device(handle, voice),
         /** Somebody else, or a device with options of its own. */
-        device: (handle, voice, browsing) => device(`${handle}${made.names}`, made[voice], browsing),
+        device: (handle, voice, browsing) => device(`${handle}${made.names}`, voice, browsing),
       };
       try {
         await tell(people);

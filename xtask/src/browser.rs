@@ -9,6 +9,7 @@ use std::path::PathBuf;
 /// Everything the tests need before they run.
 pub(crate) fn prepare() -> Outcome {
     install::for_browsers()?;
+    install::postgres()?;
     web::packages("web")?;
     web::packages("e2e")?;
     web::build_if_changed()

@@ -271,10 +271,15 @@ function connect(state: State, own: Own, frame: Frame<'call_started'>, now: numb
   const { main } = state;
   const way = onward(wayOf(main), frame.path);
   const path = pathOf(way) ?? frame.path;
-  out.push({ type: 'connect', media: own.media, epoch, role, path, iceServers: frame.ice_servers });
+  const before = talks(main) ? main : null;
+  // Media that flows goes on until the next is up, as when a node goes down with its relay. A tighter path ends it at
+  // once (P-7).
+  const flows = before?.phase === 'active' && (before.loss === null || before.carried);
+  const carried = flows && before.path === path;
+  out.push({ type: 'connect', media: own.media, epoch, role, path, iceServers: frame.ice_servers, carried });
   out.push({ type: 'send', frame: { type: 'call_media', call, media: mediaState(own) } });
   const since = main.phase === 'active' ? main.since : main.phase === 'returning' ? main.view?.active_since : null;
-  const rejoins = talks(main) ? main.rejoins : 0;
+  const rejoins = before?.rejoins ?? 0;
   const loss = settingUp(now);
   const talk = {
     call,
@@ -283,9 +288,12 @@ function connect(state: State, own: Own, frame: Frame<'call_started'>, now: numb
     role,
     way,
     epoch,
+    path,
     own,
-    remote: null,
+    // It is said again with each attempt; until then it is as it was for who is heard all the time.
+    remote: carried ? before.remote : null,
     loss,
+    carried,
     rejoins,
   };
   if (since === null || since === undefined) {

@@ -12,6 +12,7 @@ import { begin, type Effect, type Event, type State } from './state.pure';
 class Watch {
   media: number | null = null;
   epoch: number | null = null;
+  path: string | null = null;
   opened = 0;
   closed = 0;
   awake = false;
@@ -53,12 +54,16 @@ class Watch {
         expect(effect.media).toBe(this.media);
         this.media = null;
         this.epoch = null;
+        this.path = null;
         this.closed += 1;
         break;
       case 'connect':
         expect(effect.media).toBe(this.media);
         if (this.epoch !== null) expect(effect.epoch).toBeGreaterThan(this.epoch);
+        // P-7: what goes on has the same path.
+        if (effect.carried) expect(effect.path).toBe(this.path);
         this.epoch = effect.epoch;
+        this.path = effect.path;
         break;
       case 'restart_ice':
       case 'remote_description':
@@ -153,6 +158,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     .map(([type, id]) => ({ type, media: id }) as Event),
   epochs.map((epoch) => ({ type: 'peer_up', epoch }) as const),
   fc.tuple(epochs, fc.boolean()).map(([epoch, failed]) => ({ type: 'peer_lost', epoch, failed }) as const),
+  fc.constant({ type: 'carrier_lost' } as const),
   fc
     .tuple(fc.constantFrom('claim_won', 'claim_refused', 'claim_lost'), calls)
     .map(([type, call]) => ({ type, call }) as Event),

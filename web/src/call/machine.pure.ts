@@ -92,6 +92,9 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
     case 'peer_lost':
       if (!talks(state.main) || state.main.epoch !== event.epoch) return state;
       return { ...state, main: { ...state.main, loss: lost(state.main.loss, event.failed, now) } };
+    case 'carrier_lost':
+      if (!talks(state.main) || !state.main.carried) return state;
+      return { ...state, main: { ...state.main, carried: false } };
     case 'peer_description':
       if (talks(state.main) && state.main.epoch === event.epoch) {
         const { call, epoch } = state.main;
@@ -253,9 +256,9 @@ function released(state: State, out: Effect[]): State {
 function peerUp(state: State, epoch: number, out: Effect[]): State {
   const { main } = state;
   if (!talks(main) || main.epoch !== epoch) return state;
-  if (main.said || !state.online) return { ...state, main: { ...main, loss: null } };
+  if (main.said || !state.online) return { ...state, main: { ...main, loss: null, carried: false } };
   out.push({ type: 'send', frame: { type: 'call_connected', call: main.call, epoch } });
-  return { ...state, main: { ...main, loss: null, said: true } };
+  return { ...state, main: { ...main, loss: null, carried: false, said: true } };
 }
 
 function peerQuiet(state: State, epoch: number, quiet: boolean, now: number, out: Effect[]): State {

@@ -460,6 +460,7 @@ describe('in a call', () => {
       role: 'caller',
       path: 'direct',
       iceServers: [],
+      carried: true,
     });
     expect(kinds(again.last)).not.toContain('close_media');
     expect(again.state.main).toMatchObject({ phase: 'active', epoch: 2, loss: { tries: 0 } });
@@ -571,6 +572,43 @@ describe('in a call', () => {
 
   it('leaves nothing open after the end (C-19)', () => {
     expect(kinds(run(active, frame(ended())).last)).toEqual(['close_media', 'unclaim', 'stay_awake', 'remember']);
+  });
+});
+
+describe('media that flows while its next attempt is set up', () => {
+  const media = { microphone: false, camera: false, screen: false, held: false };
+  const muted = run(active, frame({ type: 'call_media', call: A, media })).state;
+  const next = run(muted, frame(started(2)));
+
+  it('goes on until that one is up, with what the other side has said', () => {
+    expect(next.state.main).toMatchObject({ carried: true, remote: media, said: false });
+    expect(run(next.state, { type: 'peer_up', epoch: 2 }).state.main).toMatchObject({ carried: false, loss: null });
+  });
+
+  it('also until one after that, where it never came up', () => {
+    expect(run(next.state, frame(started(3))).last).toContainEqual(
+      expect.objectContaining({ epoch: 3, carried: true }),
+    );
+  });
+
+  it('is lost with what carried it', () => {
+    const silent = run(next.state, { type: 'carrier_lost' });
+    expect(silent.state.main).toMatchObject({ carried: false, loss: { tries: 0 } });
+    expect(run(silent.state, frame(started(3))).last).toContainEqual(expect.objectContaining({ carried: false }));
+  });
+
+  it('has to flow for that', () => {
+    const lost = run(active, { type: 'peer_lost', epoch: 1, failed: true }).state;
+    for (const state of [lost, connecting]) {
+      expect(run(state, frame(started(2))).last).toContainEqual(expect.objectContaining({ carried: false }));
+    }
+  });
+
+  it('is cut off at once by a tighter path, also by one that was known before (P-7)', () => {
+    const relay = frame(started(2, A, 'bob', 'relay'));
+    expect(run(active, relay).last).toContainEqual(expect.objectContaining({ path: 'relay', carried: false }));
+    const back = run(active, { type: 'offline' }, frame(welcome({ ...view(A, 'active'), path: 'relay' })));
+    expect(run(back.state, relay).last).toContainEqual(expect.objectContaining({ path: 'relay', carried: false }));
   });
 });
 

@@ -128,6 +128,11 @@ export class Peer {
     });
   }
 
+  /** Whether the other side's sound has come out of this one. */
+  heard(): boolean {
+    return this.#pc.getReceivers().some((it) => it.track.kind === 'audio' && it.getSynchronizationSources().length > 0);
+  }
+
   /** Tries to bring media back. An offer of ours that has no answer may be lost: it is said again instead. */
   restart(): void {
     // What arrives from now on says that it is back.

@@ -5,13 +5,14 @@ import { Attention } from './attention';
 import { Capture, type Choice } from './capture';
 import { Claims } from './claims';
 import { type Chosen, chosenDevices, type DeviceList, keepDevices, listDevices, noDevices, onDevices } from './devices';
+import { Handover } from './handover';
 import { handle, nextTick } from './machine.pure';
 import { SystemControls } from './media-session';
 import { recall, remember } from './memory';
 import { Monitor } from './monitor';
 import { Output } from './output';
 import { captures, silent } from './own.pure';
-import { Peer } from './peer';
+import { Peer, type PeerListener } from './peer';
 import type { CallKind, CallPort, Person, Refusal, ServerFrame } from './port';
 import type { Quality } from './quality.pure';
 import { visibleRings } from './standing.pure';
@@ -64,8 +65,8 @@ export class CallSession {
     readonly capture: Capture;
     readonly output: Output;
     readonly monitor: Monitor;
+    readonly peers: Handover;
   } | null = null;
-  #peer: Peer | null = null;
   #undevices: (() => void) | null = null;
 
   constructor(port: CallPort, online: boolean) {
@@ -372,15 +373,14 @@ export class CallSession {
         this.#port.doubtLink();
         break;
       case 'restart_ice':
-        if (this.#peer?.epoch !== effect.epoch) break;
-        if (effect.sure) this.#peer.restart();
-        else void this.#peer.probe();
+        if (effect.sure) this.#peer(effect.epoch)?.restart();
+        else void this.#peer(effect.epoch)?.probe();
         break;
       case 'remote_description':
-        if (this.#peer?.epoch === effect.epoch) this.#peer.description(effect.sdpType, effect.sdp);
+        this.#peer(effect.epoch)?.description(effect.sdpType, effect.sdp);
         break;
       case 'remote_candidate':
-        if (this.#peer?.epoch === effect.epoch) this.#peer.candidate(effect.candidate, effect.mid, effect.ufrag);
+        this.#peer(effect.epoch)?.candidate(effect.candidate, effect.mid, effect.ufrag);
         break;
       case 'sound':
         this.#tone.play(effect.sound);
@@ -433,7 +433,7 @@ export class CallSession {
       cameraFailed: (trouble) => this.#dispatch({ type: 'camera_failed', media, trouble }),
       screenOpened: () => this.#dispatch({ type: 'screen_opened', media }),
       screenClosed: () => this.#dispatch({ type: 'screen_closed', media }),
-      track: (kind, track) => this.#peer?.put(kind, track),
+      track: (kind, track) => peers.put(kind, track),
       picture: (own) => this.#show({ own }),
     });
     const output = new Output(this.#shown.chosen.speaker, (silenced) => this.#show({ silenced }));
@@ -442,14 +442,20 @@ export class CallSession {
       quality: (quality) => this.#show({ quality }),
       held: (held) => this.#dispatch({ type: 'picture_held', media, held }),
     });
-    this.#capture = { id: media, capture, output, monitor };
+    const peers = new Handover({
+      track: (track) => {
+        if (track.kind === 'audio') output.play(track);
+        else this.#show({ remote: new MediaStream([track]) });
+      },
+      gap: () => this.#dispatch({ type: 'carrier_lost' }),
+    });
+    this.#capture = { id: media, capture, output, monitor, peers };
     this.#undevices = onDevices(() => void this.#listDevices());
     void (camera ? capture.openBoth() : capture.openMicrophone());
   }
 
   #closeMedia(): void {
-    this.#peer?.close();
-    this.#peer = null;
+    this.#capture?.peers.close();
     this.#capture?.capture.close();
     this.#capture?.output.close();
     this.#capture?.monitor.close();
@@ -462,20 +468,32 @@ export class CallSession {
   #connect(effect: Extract<Effect, { type: 'connect' }>): void {
     const now = this.#capture;
     if (now?.id !== effect.media) return;
-    this.#peer?.close();
+    const { peers } = now;
     const { epoch } = effect;
-    this.#peer = new Peer(effect, now.capture.tracks(), {
-      up: () => this.#dispatch({ type: 'peer_up', epoch }),
-      quiet: (quiet) => this.#dispatch({ type: 'peer_quiet', epoch, quiet }),
-      lost: (failed) => this.#dispatch({ type: 'peer_lost', epoch, failed }),
+    const listener: PeerListener = {
+      up: () => {
+        peers.up(epoch);
+        this.#dispatch({ type: 'peer_up', epoch });
+      },
+      quiet: (quiet) => {
+        if (quiet) peers.lost(epoch);
+        this.#dispatch({ type: 'peer_quiet', epoch, quiet });
+      },
+      lost: (failed) => {
+        peers.lost(epoch);
+        this.#dispatch({ type: 'peer_lost', epoch, failed });
+      },
       description: (sdpType, sdp) => this.#dispatch({ type: 'peer_description', epoch, sdpType, sdp }),
       candidate: (candidate, mid, ufrag) => this.#dispatch({ type: 'peer_candidate', epoch, candidate, mid, ufrag }),
-      track: (track) => {
-        if (track.kind === 'audio') now.output.play(track);
-        else this.#show({ remote: new MediaStream([track]) });
-      },
-    });
-    now.monitor.watch(this.#peer);
+      track: (track) => peers.track(epoch, track),
+    };
+    now.monitor.watch(peers.begin(() => new Peer(effect, now.capture.tracks(), listener), effect.carried));
+  }
+
+  /** The newest connection, where it is the one of this epoch. */
+  #peer(epoch: number): Peer | null {
+    const newest = this.#capture?.peers.newest;
+    return newest?.epoch === epoch ? newest : null;
   }
 
   async #listDevices(): Promise<void> {

@@ -124,11 +124,15 @@ interface Talk {
   readonly role: Role;
   readonly way: Way;
   readonly epoch: number;
+  /** The path of this epoch's connection. The way may be known to be tighter, and this one on its way out. */
+  readonly path: Path;
   readonly own: Own;
   /** What the other side says it sends. */
   readonly remote: MediaState | null;
   /** Set while media is not up. */
   readonly loss: Loss | null;
+  /** That of the epoch before is heard until then. */
+  readonly carried: boolean;
   /** The server knows that media of this epoch is up. */
   readonly said: boolean;
   /** Times the whole media was started over because signalling had lost step. */
@@ -278,6 +282,8 @@ export type Event =
   /** The sound of the other side has stopped to flow, or flows again. */
   | { readonly type: 'peer_quiet'; readonly epoch: number; readonly quiet: boolean }
   | { readonly type: 'peer_lost'; readonly epoch: number; readonly failed: boolean }
+  /** What carried the call until this epoch is up is silent. */
+  | { readonly type: 'carrier_lost' }
   | { readonly type: 'peer_description'; readonly epoch: number; readonly sdpType: SdpType; readonly sdp: string }
   | {
       readonly type: 'peer_candidate';
@@ -323,6 +329,8 @@ export type Effect =
       readonly role: Role;
       readonly path: Path;
       readonly iceServers: readonly IceServer[];
+      /** The connection before goes on until this one is up. */
+      readonly carried: boolean;
     }
   /** The socket may be as dead as media is. */
   | { readonly type: 'doubt_link' }

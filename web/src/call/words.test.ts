@@ -53,11 +53,13 @@ describe('a call whose media is lost', () => {
     kind: 'audio',
     role: 'caller',
     way: 'relay',
+    path: 'relay',
     epoch: 1,
     own: newOwn(1, false),
     remote: null,
     loss: null,
     said: true,
+    carried: false,
     rejoins: 0,
     since: NOW,
     ...more,
@@ -68,6 +70,8 @@ describe('a call whose media is lost', () => {
     expect(stateLine(lost, NOW, around)).toBe('Reconnecting…');
     expect(stateLine(lost, NOW + NOT_HEARD_AFTER, around)).toBe('Bob cannot be heard. Trying again…');
     expect(stateLine(active({}), NOW, around)).toBeNull();
+    // Who is heard over the connection before notices nothing.
+    expect(stateLine(active({ loss: lostAt(NOW), carried: true }), NOW, around)).toBeNull();
   });
 
   it('says whose connection it is where that is known', () => {

@@ -82,8 +82,8 @@ function lineOf(main: Main, now: number, online: boolean): LineWord | number | n
       return 'reconnecting';
     case 'active':
       if (main.way === 'moved' && !main.said) return 'moving';
-      if (!online && main.loss) return 'offline';
-      if (!main.loss) return null;
+      if (!main.loss || main.carried) return null;
+      if (!online) return 'offline';
       return now < main.loss.since + NOT_HEARD_AFTER ? 'reconnecting' : 'not_heard';
   }
 }

@@ -59,6 +59,9 @@ export const FIRST_WAIT = 1_000;
 export const LONGEST_WAIT = 15_000;
 /** Whom the server told to go comes back within this time: so does everybody else whom it told. */
 export const SPREAD = 3_000;
+/** A gap that is shorter goes by unseen: longer than the way from a node that goes down to another one takes. Higher leaves
+ * people for longer before a page that does nothing. */
+export const WORTH_SAYING = SPREAD + 1_000;
 
 export const stopped: Link = { at: 'stopped', attempt: 0 };
 

@@ -1,8 +1,6 @@
 // Whether the line is up, as people should see it: short gaps are not worth a word.
+import { WORTH_SAYING } from '../live/link.pure';
 import { onLink } from '../live/socket';
-
-/** A reconnect within this time goes by unseen. */
-const WORTH_SAYING = 2_500;
 
 let line = $state<'up' | 'down'>('up');
 let timer: ReturnType<typeof setTimeout> | undefined;
