@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { Cluster } from '../harness/cluster/cluster.mjs';
-import { noteConnections, noted, relayUsed } from '../harness/cluster/used.mjs';
+import { letOnlyRelay, noteConnections, noted, relayUsed } from '../harness/cluster/used.mjs';
 import { giveEar, silences, told } from '../harness/ear.mjs';
 import { setPrivacy } from '../harness/net/conversation.mjs';
 import { acquaint } from '../harness/people.mjs';
-import { bothHear } from '../harness/talk.mjs';
+import { bothHear, hears } from '../harness/talk.mjs';
 import { holds, until } from '../harness/until.mjs';
 import { end } from '../harness/whole-way.mjs';
 import { world } from '../harness/world.mjs';
@@ -110,4 +110,30 @@ story('a node that is told to stop hands over messages and a call, and nobody is
   await bob.reads('Did you notice anything?');
   await bob.write(ann, 'Nothing.');
   await ann.reads('Nothing.');
+  await people.server.again(0);
+});
+
+story('a direct call that found no way but the relay moves with it', async (people) => {
+  const { nodes, relays } = people.server;
+  const [ann, bob] = await Promise.all([people.ann(), people.bob()]);
+  for (const person of [ann, bob]) {
+    await noteConnections(person.context);
+    await letOnlyRelay(person.context);
+    await person.page.reload();
+  }
+  await acquaint(ann, bob);
+  await ann.call('Audio');
+  await bob.answer('Accept');
+  assert.equal((await ann.hears('call_started')).path, 'direct');
+  await bothHear(ann, bob);
+  await relayedBy([ann, bob], relays[0]);
+  assert.equal(await nodes[0].drain(), 0);
+  await relayedBy([ann, bob], relays[1]);
+  await Promise.all([hears(ann, bob), hears(bob, ann)]);
+  for (const { page } of [ann, bob]) {
+    const { connections, read } = await noted(page);
+    assert.ok(connections[1].up < connections[0].closed, 'one connection was there until the next was up');
+    assert.deepEqual(read, []);
+  }
+  await end(bob, ann);
 });

@@ -276,7 +276,9 @@ pub enum ServerFrame {
         /// Devices that show the ring.
         devices: u32,
     },
-    /// Accepted, or rejoined: set up media anew. Sent to the device on either side, and to no other.
+    /// Accepted, or rejoined: set up media anew. Sent to the device on either side, and to no other. Once more in the same
+    /// epoch: nothing starts over, and only the servers are others, because the relay of before goes away. Whose media
+    /// goes through that one rejoins.
     CallStarted {
         /// The call.
         call: CallId,

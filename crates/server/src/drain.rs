@@ -2,7 +2,8 @@
 //!
 //! At once nothing new begins here: `/readyz` says no, sockets and calls are refused with `going_down`, other nodes choose
 //! other relays. Then relayed calls move to another relay, and when their media is up again the sockets are told to go
-//! elsewhere, not all in the same moment. A direct call goes from browser to browser and is left alone. Where there is no
+//! elsewhere, not all in the same moment. A direct call mostly goes from browser to browser, and keeps the relay for when
+//! that way closes: its devices are told of another one, and those that are on the relay already move. Where there is no
 //! other node, nobody could take anything over, and the server ends as quickly as ever.
 
 use crate::app::App;
@@ -10,6 +11,7 @@ use crate::bus::{self, Cluster};
 use crate::calls::{self, machine};
 use crate::hub::CloseReason;
 use birdcall_call::RelayState;
+use birdcall_protocol::CallId;
 use birdcall_protocol::call::{Path, Phase};
 use birdcall_store::StoreError;
 use rand::seq::SliceRandom;
@@ -28,6 +30,16 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// How long media may take to move, before the sockets have to go all the same. A browser takes a second or two.
 const MOVED_WITHIN: Duration = Duration::from_secs(15);
+
+/// How long the devices of a direct call may take to say that they need the relay. Raising it delays the end of a node
+/// that had such calls.
+const SAID_WITHIN: Duration = Duration::from_secs(1);
+
+/// A call that was led to another relay, and until when its devices may say that its media needs that one.
+struct Moved {
+    call: CallId,
+    said_by: Instant,
+}
 
 /// Hands over, for at most as long as the configuration says.
 pub async fn run(app: &App) {
@@ -60,7 +72,7 @@ pub async fn run(app: &App) {
     }
 }
 
-/// Until no relayed call uses the relay here, and those that did have media again.
+/// Until no call uses the relay here, and those that did have media again.
 async fn move_calls(app: &App, cluster: &Cluster) {
     let mut moved = Vec::new();
     loop {
@@ -73,11 +85,7 @@ async fn move_calls(app: &App, cluster: &Cluster) {
     }
 }
 
-async fn round(
-    app: &App,
-    cluster: &Cluster,
-    moved: &mut Vec<birdcall_protocol::CallId>,
-) -> Result<bool, StoreError> {
+async fn round(app: &App, cluster: &Cluster, moved: &mut Vec<Moved>) -> Result<bool, StoreError> {
     let mut reader = app.store.read().await?;
     if bus::relay_state(app, &mut reader).await? == RelayState::Absent {
         // Better a relay that goes down with its call than none (P-5).
@@ -85,20 +93,24 @@ async fn round(
     }
     let here = reader.calls_relayed_by(cluster.id).await?;
     let mut waits = false;
-    for id in &*moved {
-        let row = reader.call(*id).await?;
+    for Moved { call, said_by } in &*moved {
+        let row = reader.call(*call).await?;
         let call = row.as_ref().map(machine).transpose()?;
-        waits |= call.is_some_and(|call| call.phase() == Phase::Active && !call.has_media());
+        waits |= call.is_some_and(|call| {
+            call.phase() == Phase::Active && (!call.has_media() || Instant::now() < *said_by)
+        });
     }
     drop(reader);
     for row in here {
-        let call = machine(&row)?;
-        if call.path() == Path::Direct {
-            continue;
-        }
         waits = true;
         match calls::relay_moved(app, row.id).await {
-            Ok(_) => moved.push(row.id),
+            Ok(call) => moved.push(Moved {
+                call: row.id,
+                said_by: match call.path() {
+                    Path::Direct => Instant::now() + SAID_WITHIN,
+                    Path::Relay => Instant::now(),
+                },
+            }),
             Err(calls::CallError::Store(error)) => return Err(error),
             // Over in the meantime.
             Err(calls::CallError::Refused(_) | calls::CallError::InAnotherCall) => {}
@@ -113,10 +125,12 @@ async fn close_sockets(app: &App) {
     open.shuffle(&mut rand::rng());
     let lot = open.len().div_ceil(LOTS as usize).max(1);
     let lots = u32::try_from(open.len().div_ceil(lot)).unwrap_or(LOTS);
-    for sockets in open.chunks(lot) {
+    for (n, sockets) in open.chunks(lot).enumerate() {
+        if n > 0 {
+            sleep(SPREAD / lots.max(1)).await;
+        }
         let sockets = sockets.iter().copied().collect();
         app.hub.close_some(&sockets, CloseReason::GoingDown);
-        sleep(SPREAD / lots.max(1)).await;
     }
     // Whoever came in while the door closed.
     app.hub.close_all(CloseReason::GoingDown);

@@ -34,6 +34,26 @@ export async function noteConnections(context) {
   await context.addInitScript(note);
 }
 
+/** Runs in the page, before anything else does. */
+function onlyByRelay() {
+  const Native = window.RTCPeerConnection;
+  const narrow = (rules) => ({ ...rules, iceTransportPolicy: 'relay' });
+  window.RTCPeerConnection = class extends Native {
+    constructor(rules) {
+      super(narrow(rules));
+    }
+
+    setConfiguration(rules) {
+      super.setConfiguration(narrow(rules));
+    }
+  };
+}
+
+/** Lets the pages of a context find no way but the relay, as behind a firewall. The page itself does not know. */
+export async function letOnlyRelay(context) {
+  await context.addInitScript(onlyByRelay);
+}
+
 /**
  * When connections came up and were closed, in the order in which they were made, in milliseconds since 1970; and what
  * stood on the page that tells of a connection that is lost.

@@ -261,7 +261,11 @@ function started(before: State, frame: Frame<'call_started'>, now: number, out: 
       return main.call === call ? connect(state, main.own, frame, now, out) : state;
     case 'connecting':
     case 'active':
-      if (main.call !== call || frame.epoch <= main.epoch) return state;
+      if (main.call !== call || frame.epoch < main.epoch) return state;
+      if (frame.epoch === main.epoch) {
+        out.push({ type: 'servers', epoch: main.epoch, iceServers: frame.ice_servers });
+        return state;
+      }
       return connect(state, main.own, frame, now, out);
   }
 }

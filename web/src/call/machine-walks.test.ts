@@ -65,6 +65,7 @@ class Watch {
         this.epoch = effect.epoch;
         this.path = effect.path;
         break;
+      case 'servers':
       case 'restart_ice':
       case 'remote_description':
       case 'remote_candidate':
@@ -158,6 +159,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     .map(([type, id]) => ({ type, media: id }) as Event),
   epochs.map((epoch) => ({ type: 'peer_up', epoch }) as const),
   fc.tuple(epochs, fc.boolean()).map(([epoch, failed]) => ({ type: 'peer_lost', epoch, failed }) as const),
+  epochs.map((epoch) => ({ type: 'peer_stranded', epoch }) as const),
   fc.constant({ type: 'carrier_lost' } as const),
   fc
     .tuple(fc.constantFrom('claim_won', 'claim_refused', 'claim_lost'), calls)

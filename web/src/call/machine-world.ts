@@ -168,6 +168,7 @@ export const events: Record<string, Event> = {
   peer_up: { type: 'peer_up', epoch: 1 },
   peer_quiet: { type: 'peer_quiet', epoch: 1, quiet: true },
   peer_lost: { type: 'peer_lost', epoch: 1, failed: true },
+  peer_stranded: { type: 'peer_stranded', epoch: 1 },
   carrier_lost: { type: 'carrier_lost' },
   peer_description: { type: 'peer_description', epoch: 1, sdpType: 'offer', sdp: 'v=0' },
   peer_candidate: { type: 'peer_candidate', epoch: 1, candidate: '', mid: '0', ufrag: null },

@@ -92,6 +92,12 @@ function advance(state: State, event: Event, now: number, out: Effect[]): State 
     case 'peer_lost':
       if (!talks(state.main) || state.main.epoch !== event.epoch) return state;
       return { ...state, main: { ...state.main, loss: lost(state.main.loss, event.failed, now) } };
+    case 'peer_stranded':
+      // Without a link it stays where it is; when that relay is gone, ICE restarts with the servers that it has now.
+      if (talks(state.main) && state.main.epoch === event.epoch && state.online) {
+        out.push({ type: 'send', frame: { type: 'call_rejoin', call: state.main.call } });
+      }
+      return state;
     case 'carrier_lost':
       if (!talks(state.main) || !state.main.carried) return state;
       return { ...state, main: { ...state.main, carried: false } };

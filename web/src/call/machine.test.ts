@@ -612,6 +612,27 @@ describe('media that flows while its next attempt is set up', () => {
   });
 });
 
+describe('a relay that goes away under a direct call', () => {
+  const iceServers = [{ urls: ['turn:two.example:3478?transport=udp'], username: 'u', credential: 'c' }];
+  const told = run(active, frame({ ...started(1), ice_servers: iceServers }));
+
+  it('is exchanged for the next restart, and nothing starts over', () => {
+    expect(told.last).toEqual([{ type: 'servers', epoch: 1, iceServers }]);
+    expect(told.state).toEqual(active);
+    expect(run(run(active, frame(started(2))).state, frame({ ...started(1), ice_servers: iceServers })).last).toEqual(
+      [],
+    );
+  });
+
+  it('is left at once by media that goes over it', () => {
+    const stranded = { type: 'peer_stranded', epoch: 1 } as const;
+    expect(run(told.state, stranded).last).toEqual([{ type: 'send', frame: { type: 'call_rejoin', call: A } }]);
+    // Another attempt is under way already, or nobody would hear it.
+    expect(run(told.state, frame(started(2)), stranded).last).toEqual([]);
+    expect(run(told.state, { type: 'offline' }, stranded).last).toEqual([]);
+  });
+});
+
 describe('a move to the relay (P-7)', () => {
   const relay = (epoch: number) => frame(started(epoch, A, 'bob', 'relay'));
   const moved = run(active, relay(2));

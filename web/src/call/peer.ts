@@ -9,13 +9,17 @@ import { peerRules } from './path.pure';
 import { noPulse, READ_EVERY, read } from './pulse.pure';
 import type { Reading } from './quality.pure';
 import type { IceServer, Path, Role, SdpType } from './state.pure';
-import { readingOf } from './stats';
+import { isRelayed, readingOf } from './stats';
 
 /** How often it is looked whether anything arrives. */
 const LOOK_EVERY = 2_000;
 /** Looks in a row that find nothing new before media counts as lost. A browser sends sound 50 times a second, also
  * silence, and asks for consent every few seconds: three looks without a packet of any kind are no accident. */
 const LOOKS = 3;
+
+/** How long the callee leaves it to the caller to say that media is on a relay that goes away: of two who say so at once,
+ * one would start over for nothing. */
+const CALLER_FIRST = 500;
 
 /** What the connection tells. */
 export interface PeerListener {
@@ -25,6 +29,8 @@ export interface PeerListener {
   quiet(quiet: boolean): void;
   /** It cannot for now, or, `failed`, not without an ICE restart. */
   lost(failed: boolean): void;
+  /** Media goes over a relay that goes away. */
+  stranded(): void;
   /** For the other side. */
   description(type: SdpType, sdp: string): void;
   /** For the other side. */
@@ -51,6 +57,8 @@ export class Peer {
   /** The callee gives way when offers cross. */
   readonly #polite: boolean;
   readonly #tracks: Record<Kind, MediaStreamTrack | null>;
+  readonly #path: Path;
+  #servers: readonly IceServer[];
   readonly #senders: Partial<Record<Kind, RTCRtpSender>> = {};
   #limits: Limits | null = null;
   #offering = false;
@@ -70,6 +78,8 @@ export class Peer {
     this.#listener = listener;
     this.#polite = setup.role === 'callee';
     this.#tracks = { ...tracks };
+    this.#path = setup.path;
+    this.#servers = setup.iceServers;
     const pc = new RTCPeerConnection(peerRules(setup.path, setup.iceServers));
     this.#pc = pc;
     pc.onnegotiationneeded = () => void this.#offer();
@@ -131,6 +141,19 @@ export class Peer {
   /** Whether the other side's sound has come out of this one. */
   heard(): boolean {
     return this.#pc.getReceivers().some((it) => it.track.kind === 'audio' && it.getSynchronizationSources().length > 0);
+  }
+
+  /** Uses another relay from the next restart on, because the one of before goes away. What flows past that one is left
+   * alone. */
+  async serve(iceServers: readonly IceServer[]): Promise<void> {
+    const urls = (servers: readonly IceServer[]) => servers.flatMap((it) => it.urls).join();
+    // Said again, as after a gap in the link.
+    if (urls(iceServers) === urls(this.#servers)) return;
+    this.#servers = iceServers;
+    this.#pc.setConfiguration(peerRules(this.#path, iceServers));
+    const report = await this.#pc.getStats().catch(() => null);
+    if (!report || !isRelayed(report)) return;
+    window.setTimeout(() => this.#listener.stranded(), this.#polite ? CALLER_FIRST : 0);
   }
 
   /** Tries to bring media back. An offer of ours that has no answer may be lost: it is said again instead. */

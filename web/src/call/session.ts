@@ -369,6 +369,9 @@ export class CallSession {
       case 'connect':
         this.#connect(effect);
         break;
+      case 'servers':
+        void this.#peer(effect.epoch)?.serve(effect.iceServers);
+        break;
       case 'doubt_link':
         this.#port.doubtLink();
         break;
@@ -483,6 +486,7 @@ export class CallSession {
         peers.lost(epoch);
         this.#dispatch({ type: 'peer_lost', epoch, failed });
       },
+      stranded: () => this.#dispatch({ type: 'peer_stranded', epoch }),
       description: (sdpType, sdp) => this.#dispatch({ type: 'peer_description', epoch, sdpType, sdp }),
       candidate: (candidate, mid, ufrag) => this.#dispatch({ type: 'peer_candidate', epoch, candidate, mid, ufrag }),
       track: (track) => peers.track(epoch, track),

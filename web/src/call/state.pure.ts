@@ -282,6 +282,8 @@ export type Event =
   /** The sound of the other side has stopped to flow, or flows again. */
   | { readonly type: 'peer_quiet'; readonly epoch: number; readonly quiet: boolean }
   | { readonly type: 'peer_lost'; readonly epoch: number; readonly failed: boolean }
+  /** Media of a direct call goes over a relay that goes away. */
+  | { readonly type: 'peer_stranded'; readonly epoch: number }
   /** What carried the call until this epoch is up is silent. */
   | { readonly type: 'carrier_lost' }
   | { readonly type: 'peer_description'; readonly epoch: number; readonly sdpType: SdpType; readonly sdp: string }
@@ -332,6 +334,8 @@ export type Effect =
       /** The connection before goes on until this one is up. */
       readonly carried: boolean;
     }
+  /** The relay of this epoch's connection goes away, and these are another's. */
+  | { readonly type: 'servers'; readonly epoch: number; readonly iceServers: readonly IceServer[] }
   /** The socket may be as dead as media is. */
   | { readonly type: 'doubt_link' }
   /** `sure`: media is known to be lost. Otherwise only if nothing arrives. */

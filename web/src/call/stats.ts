@@ -1,4 +1,4 @@
-// One reading of the browser's counters. Of candidates it reads nothing at all (P-6).
+// One reading of the browser's counters. Of candidates it reads no more than their type (P-6).
 
 import type { Reading } from './quality.pure';
 
@@ -6,15 +6,11 @@ type Entry = Record<string, unknown>;
 
 /** What quality is judged by, out of everything that the browser counts. */
 export function readingOf(report: RTCStatsReport, at: number): Reading {
-  const entries: Entry[] = [];
-  report.forEach((entry: Entry) => {
-    entries.push(entry);
-  });
+  const entries = entriesOf(report);
   const find = (type: string, kind?: string): Entry | undefined =>
     entries.find((entry) => entry.type === type && (kind === undefined || entry.kind === kind));
 
-  const chosen = find('transport')?.selectedCandidatePairId;
-  const pair = entries.find((entry) => entry.type === 'candidate-pair' && (entry.id === chosen || entry.selected));
+  const pair = chosenPair(entries);
   const there = find('remote-inbound-rtp', 'audio');
   const picture = find('remote-inbound-rtp', 'video');
   const sound = find('inbound-rtp', 'audio');
@@ -36,6 +32,27 @@ export function readingOf(report: RTCStatsReport, at: number): Reading {
         }
       : null,
   };
+}
+
+/** Whether this side's end of what media goes over is at the relay. */
+export function isRelayed(report: RTCStatsReport): boolean {
+  const entries = entriesOf(report);
+  const pair = chosenPair(entries);
+  return entries.some((entry) => entry.id === pair?.localCandidateId && entry.candidateType === 'relay');
+}
+
+function entriesOf(report: RTCStatsReport): Entry[] {
+  const entries: Entry[] = [];
+  report.forEach((entry: Entry) => {
+    entries.push(entry);
+  });
+  return entries;
+}
+
+/** Firefox names it at the pair, the others at the transport. */
+function chosenPair(entries: readonly Entry[]): Entry | undefined {
+  const chosen = entries.find((entry) => entry.type === 'transport')?.selectedCandidatePairId;
+  return entries.find((entry) => entry.type === 'candidate-pair' && (entry.id === chosen || entry.selected));
 }
 
 function number(value: unknown): number | null {

@@ -28,7 +28,8 @@ pub enum Event {
         /// Whether there is a relay to move to.
         relay: RelayState,
     },
-    /// The relay that the call uses goes away, and there is another one: media moves there. A direct call stays as it is.
+    /// The relay that the call uses goes away, and there is another one: media moves there. The devices of a direct call
+    /// are told where it is, and media of those that do not use it stays as it is.
     RelayMoved,
     /// The deadline may have passed.
     Tick,

@@ -41,10 +41,7 @@ impl Call {
             Step::Decline => self.end(now, EndReason::Declined, None),
             Step::Cancel => self.end(now, EndReason::Cancelled, None),
             Step::Path(path, relay) => self.change_path(path, relay, now),
-            Step::Moved => match self.path {
-                Path::Relay => self.restart(now),
-                Path::Direct => {}
-            },
+            Step::Moved => self.move_relay(now),
             Step::Block => self.end(now, EndReason::Blocked, None),
             Step::Leg(role, step) => {
                 self.renew(role, now);
@@ -168,6 +165,32 @@ impl Call {
         match relay {
             RelayState::Absent => self.end(now, EndReason::Failed, Some(FailDetail::NoRelay)),
             RelayState::Available => self.restart(now),
+        }
+    }
+
+    /// A direct call that has media may have it by the relay, which stands in, or keep that as a spare: only its devices
+    /// know. They are told where the other relay is, in the same epoch, so that nothing stops for those whose media goes
+    /// from browser to browser; who uses the relay that goes away rejoins.
+    fn move_relay(&mut self, now: Timestamp) {
+        match (self.path, &self.state) {
+            (
+                Path::Direct,
+                State::Active {
+                    legs,
+                    attempt: None,
+                    ..
+                },
+            ) => {
+                let (device, epoch) = (legs.callee_device, legs.epoch);
+                self.send_started(device, epoch);
+            }
+            (
+                Path::Direct | Path::Relay,
+                State::Ringing { .. }
+                | State::Connecting { .. }
+                | State::Active { .. }
+                | State::Ended(_),
+            ) => self.restart(now),
         }
     }
 

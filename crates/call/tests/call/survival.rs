@@ -104,12 +104,30 @@ fn a_path_tightens_during_the_call_and_never_loosens() {
     assert_eq!(call.path(), Path::Relay);
 }
 
-/// A relay that goes away hands its calls to another one; what does not need it is left alone.
+/// A relay that goes away hands its calls to another one. A direct one hears of that, and its media stays as it is until
+/// a device says that it needs a relay.
 #[test]
-fn a_relayed_call_moves_to_another_relay_and_a_direct_one_stays() {
+fn a_relayed_call_moves_to_another_relay_and_a_direct_one_is_told_of_it() {
     let mut call = active();
-    assert_eq!(does(&mut call, Event::RelayMoved, after(20)), []);
+    let (deadline, phase) = (call.deadline(), call.phase());
+    let actions = does(&mut call, Event::RelayMoved, after(20));
+    assert_eq!(
+        frames(&actions),
+        [
+            (TO_ANN, started(Role::Caller, Path::Direct, 1)),
+            (TO_BOB, started(Role::Callee, Path::Direct, 1)),
+        ]
+    );
     assert!(call.has_media());
+    assert_eq!((call.deadline(), call.phase()), (deadline, phase));
+    // One that has no media yet starts over.
+    let mut rejoined = active();
+    does(&mut rejoined, ann(Act::Rejoin), after(20));
+    let actions = does(&mut rejoined, Event::RelayMoved, after(20));
+    assert_eq!(
+        frames(&actions)[0],
+        (TO_ANN, started(Role::Caller, Path::Direct, 3))
+    );
     let private = Event::PathChanged {
         path: Path::Relay,
         relay: RelayState::Available,

@@ -17,9 +17,9 @@ use std::time::Duration;
 /// callee's side is up again; `over`, declined; `overs`, a silent call that rang out; `overt`, ended after talk.
 ///
 /// The results: a refusal (`turn`: out of turn, `none`: not yours, `over`: call over, `epoch`: stale epoch); the phase
-/// or the reason of the end that it leads to; `again`, media starts over; `up`, media is up on both sides; `shown`, the
-/// caller is told on how many devices it rings; `mute`, the ring stops and the caller does not notice; `noted`, the call
-/// changed and nobody is told; `same`, nothing changed.
+/// or the reason of the end that it leads to; `again`, media starts over; `told`, nothing changed but the servers, which
+/// are told; `up`, media is up on both sides; `shown`, the caller is told on how many devices it rings; `mute`, the ring
+/// stops and the caller does not notice; `noted`, the call changed and nobody is told; `same`, nothing changed.
 const TABLE: &str = "
                           ring       silent     stopped    conn    half    active  again   over overs overt
 caller     ring_shown     turn       turn       turn       turn    turn    turn    turn    over over  over
@@ -91,7 +91,7 @@ server     gate_blocked   mute       noted      noted      blocked blocked block
 server     path_direct    same       same       same       same    same    same    same    over over  over
 server     path_relay     noted      noted      noted      again   again   again   again   over over  over
 server     path_no_relay  failed     failed     failed     failed  failed  failed  failed  over over  over
-server     relay_moved    same       same       same       same    same    same    same    over over  over
+server     relay_moved    same       same       same       again   again   told    again   over over  over
 server     tick           same       same       same       same    same    same    same    over over  over
 server     deadline       no_answer  no_answer  no_answer  failed  failed  expired failed  over over  over
 ";
@@ -259,7 +259,7 @@ fn outcome(call: &mut Call, event: Event, now: Timestamp) -> &'static str {
         Phase::Active if before.phase() == Phase::Connecting => "active",
         Phase::Ringing | Phase::Connecting | Phase::Active => {
             if sends(|frame| matches!(frame, ServerFrame::CallStarted { .. })) {
-                "again"
+                if *call == before { "told" } else { "again" }
             } else if sends(|frame| matches!(frame, ServerFrame::CallActive { .. })) {
                 "up"
             } else if sends(|frame| matches!(frame, ServerFrame::CallProgress { .. })) {

@@ -187,7 +187,7 @@ pub(super) async fn path_again(app: &App, call: CallId) -> Result<Call, CallErro
     .await
 }
 
-/// The relay that it uses goes away: it moves to another one, if it is relayed.
+/// The relay that it uses, or may come to use, goes away: its devices are led to another one.
 pub(crate) async fn relay_moved(app: &App, call: CallId) -> Result<Call, CallError> {
     step(app, call, |_, _, _| {
         Box::pin(async { Ok(Event::RelayMoved) })

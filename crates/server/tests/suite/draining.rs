@@ -72,6 +72,10 @@ async fn a_node_that_goes_down_hands_over_its_sockets_and_relayed_calls() {
             [relay_url(1), relay_url(2)].contains(&at.as_str().unwrap().to_owned()),
             "{at}"
         );
+        // The direct one keeps what it has, and learns of the other relay.
+        let told = d.until("call_started").await;
+        assert_eq!(told["epoch"], 1);
+        assert_ne!(told["ice_servers"][0]["urls"][0], relay_url(0));
         // Whether its own socket hears that before it is told to go is not said.
         b.until("call_active").await;
         assert_eq!(a.close_code().await, Some(1001));
@@ -93,7 +97,6 @@ async fn a_node_that_goes_down_hands_over_its_sockets_and_relayed_calls() {
         "{:?}",
         began.elapsed()
     );
-    // The direct call was left alone.
     assert!(d.call_frames().await.is_empty());
     let mut nodes = nodes;
     nodes.nodes.remove(0).running.stop().await;
@@ -101,6 +104,38 @@ async fn a_node_that_goes_down_hands_over_its_sockets_and_relayed_calls() {
     assert_eq!(b.until("call_ended").await["reason"], "hung_up");
     let ann = ann.at_node(&nodes.nodes[0]);
     assert_eq!(call_entries(&ann, &bob).await[0]["outcome"], "answered");
+}
+
+/// A direct call can be on the relay, which stands in where no other way is found. Only its devices know, and they say so.
+#[tokio::test]
+async fn a_direct_call_that_is_on_the_relay_moves_with_it() {
+    let nodes = Nodes::new(2, &[]).await;
+    let (ann, bob) = nodes.nodes[0].friends("ann", "bob").await;
+    let bob = bob.at_node(&nodes.nodes[1]);
+    let (mut a, mut b) = (ann.socket().await, bob.socket().await);
+    let call = ann.call(&bob).await;
+    b.until("ring").await;
+    b.press("call_accept", &call).await;
+    connected(&mut a, &mut b, &call).await;
+    let drain = async { nodes.nodes[0].running.drain().await };
+    let told = async {
+        for socket in [&mut a, &mut b] {
+            let spare = socket.until("call_started").await;
+            assert_eq!(
+                (&spare["epoch"], &spare["path"]),
+                (&1.into(), &"direct".into())
+            );
+            assert_eq!(spare["ice_servers"][0]["urls"][0], relay_url(1));
+        }
+        b.press("call_rejoin", &call).await;
+        for socket in [&mut a, &mut b] {
+            assert_eq!(follow(socket, &call).await, relay_url(1));
+        }
+        b.until("call_active").await;
+        assert_eq!(a.close_code().await, Some(1001));
+    };
+    tokio::join!(drain, told);
+    assert!(b.call_frames().await.is_empty());
 }
 
 /// With nobody to hand over to it ends as quickly as a server alone.
