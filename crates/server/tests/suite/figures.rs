@@ -1,6 +1,7 @@
 //! The figures at `/metrics`, and the dashboard that draws them.
 
 use super::app::{Device, TestApp};
+use super::nodes::Nodes;
 use birdcall_server::mail::port::Sent;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -62,9 +63,21 @@ async fn lively() -> (TestApp, String) {
         .app
         .counters
         .pushed("test", birdcall_call::wake::Answer::Silence);
-    let url = format!("http://{}/metrics", app.running.metrics.unwrap());
-    let figures = reqwest::get(url).await.unwrap().text().await.unwrap();
+    let figures = figures_of(&app).await;
     (app, figures)
+}
+
+async fn figures_of(app: &TestApp) -> String {
+    let url = format!("http://{}/metrics", app.running.metrics.unwrap());
+    reqwest::get(url).await.unwrap().text().await.unwrap()
+}
+
+/// The names of the figures that are there, without what tells samples of one apart.
+fn families(figures: &str) -> impl Iterator<Item = String> {
+    figures
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
+        .map(str::to_owned)
 }
 
 fn value(figures: &str, name: &str) -> f64 {
@@ -119,11 +132,14 @@ async fn what_becomes_of_calls_is_counted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_dashboard_draws_what_there_is() {
     let (_app, figures) = lively().await;
-    let there: BTreeSet<String> = figures
-        .lines()
-        .filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next())
-        .map(str::to_owned)
-        .collect();
+    // Some are of a node among others alone.
+    let nodes = Nodes::with(1, |options| {
+        options.nats = Some(vec!["nats://127.0.0.1:1".to_owned()]);
+        options.metrics_listen = Some("127.0.0.1:0".parse().unwrap());
+    });
+    let of_a_node = figures_of(&nodes.await.nodes[0]).await;
+    assert_eq!(value(&of_a_node, "birdcall_nats"), 0.0);
+    let there: BTreeSet<String> = families(&figures).chain(families(&of_a_node)).collect();
     let text = include_str!("../../../../docs/grafana.json");
     let dashboard: Value = serde_json::from_str(text).unwrap();
     let mut drawn = BTreeSet::new();
