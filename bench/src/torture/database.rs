@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use birdcall_store::Database;
-use birdcall_testing_postgres::{Disk, Server};
+use birdcall_testing_postgres::{Disk, Server, Stopper};
 use std::path::{Path, PathBuf};
 use tokio::task::block_in_place;
 
@@ -40,6 +40,14 @@ impl Kept {
         match self {
             Self::File(file) => format!("sqlite:{}", file.display()),
             Self::Postgres(_, url) => url.clone(),
+        }
+    }
+
+    /// What ends its server, if it has one, while somebody waits for that.
+    pub(super) fn stopper(&self) -> Option<Stopper> {
+        match self {
+            Self::File(_) => None,
+            Self::Postgres(server, _) => Some(server.stopper()),
         }
     }
 

@@ -75,15 +75,23 @@ pub(super) fn run(wanted: &Torture) -> Outcome {
         .build()
         .map_err(|error| error.to_string())?;
     let outcome = runtime.block_on(async {
-        let mut terminated = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
         tokio::select! {
             outcome = whole(wanted, seed, apart.is_ok()) => outcome,
-            _ = tokio::signal::ctrl_c() => Err("interrupted".to_owned()),
-            _ = terminated.recv() => Err("interrupted".to_owned()),
+            interrupted = interrupted() => interrupted.and(Err("interrupted".to_owned())),
         }
     });
     runtime.shutdown_background();
     outcome
+}
+
+/// Waits until somebody wants an end.
+async fn interrupted() -> Outcome {
+    let mut terminated = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminated.recv() => {}
+    }
+    Ok(())
 }
 
 async fn whole(wanted: &Torture, seed: u64, own_disk: bool) -> Outcome {
@@ -99,6 +107,14 @@ async fn whole(wanted: &Torture, seed: u64, own_disk: bool) -> Outcome {
     let (phases, phase) = watch::channel(Phase::Gathering);
     let world = Arc::new(World::new(seed, crowd, phase)?);
     let mut torment = prepare(wanted, seed, folder.path(), crowd, own_disk).await?;
+    if let Some(stopper) = torment.kept.stopper() {
+        // This thread may be waiting for PostgreSQL then, which can take minutes, and could not tell it to end.
+        tokio::spawn(async move {
+            if interrupted().await.is_ok() {
+                stopper.give_up();
+            }
+        });
+    }
     torment.nodes.ready(&world.whereabouts).await?;
     let mut clients = JoinSet::new();
     for device in world.history(|history| history.devices.clone()) {

@@ -5,6 +5,10 @@
 //! stops, kills and starts it. The server is Debian's (`postgresql`), looked for on the path and where Debian puts it; it
 //! refuses to run as root, so root lets `nobody` run it.
 
+mod stopper;
+
+pub use stopper::Stopper;
+
 use std::fs;
 use std::io;
 use std::net::TcpListener;
@@ -40,6 +44,9 @@ const SAYS_SO: Duration = Duration::from_secs(5);
 /// Between two looks whether it has.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// Between two looks whether one that was told to end has ended.
+const LOOK_AT_END: Duration = Duration::from_millis(5);
+
 /// Runs the server until what is written to it ends, which is when its starter ends, however that comes; then stops it and
 /// removes its folder. `crash` is a line that ends it without a chance to tidy up.
 const WATCH: &str = r#"
@@ -70,6 +77,7 @@ pub struct Server {
     folder: TempDir,
     programs: PathBuf,
     running: Option<Running>,
+    stopper: Stopper,
     /// Part of the socket's name, too.
     port: u16,
     template: OnceCell<()>,
@@ -125,6 +133,7 @@ impl Server {
             folder,
             programs: programs()?,
             running: None,
+            stopper: Stopper::default(),
             port: PORT,
             template: OnceCell::new(),
             next: AtomicU64::new(1),
@@ -220,16 +229,22 @@ impl Server {
                 .spawn()
                 .map_err(|error| format!("cannot start PostgreSQL: {error}"))?;
             let orders = shell.stdin.take().ok_or("a pipe to the shell")?;
+            self.stopper.started(&shell);
             let tried = Instant::now();
             loop {
                 if self.answers() {
                     self.running = Some(Running { shell, orders });
                     return Ok(());
                 }
+                if self.stopper.has_given_up() {
+                    self.running = Some(Running { shell, orders });
+                    self.end("kill");
+                    return Err("it was given up".to_owned());
+                }
                 if begun.elapsed() > PATIENCE {
                     return Err(format!("PostgreSQL does not start: {}", self.log()));
                 }
-                if shell.try_wait().is_ok_and(|ended| ended.is_some()) {
+                if self.stopper.is_over(&mut shell) {
                     break;
                 }
                 if tried.elapsed() > SAYS_SO && !self.lives() {
@@ -268,6 +283,12 @@ impl Server {
         self.end("kill");
     }
 
+    /// Ends it from another thread.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
     /// The process that all others of the server come from, while it runs.
     #[must_use]
     pub fn process(&self) -> Option<u32> {
@@ -280,7 +301,9 @@ impl Server {
         };
         // It is gone already if this fails.
         let _ = io::Write::write_all(&mut &orders, format!("{how}\n").as_bytes());
-        let _ = shell.wait();
+        while !self.stopper.is_over(&mut shell) {
+            thread::sleep(LOOK_AT_END);
+        }
         drop(orders);
     }
 

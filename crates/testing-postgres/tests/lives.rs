@@ -59,6 +59,44 @@ fn it_is_gone_with_who_started_it_also_when_that_is_killed() {
     }
 }
 
+/// A server that does not end when it is told to, as on a full disk, holds nobody up who gives it up.
+#[test]
+fn one_that_is_given_up_is_waited_for_no_longer_and_does_not_come_back() {
+    let mut server = Server::start(Disk::Skipped).unwrap();
+    let url = server.url("postgres");
+    let folder = url.split("host=").nth(1).unwrap();
+    let folder = folder.split('&').next().unwrap().to_owned();
+    let file = std::fs::read_to_string(format!("{folder}/data/postmaster.pid")).unwrap();
+    let process = file.lines().next().unwrap().to_owned();
+    // It does not hear what it is told.
+    let still = Command::new("kill").args(["-STOP", &process]).status();
+    assert!(still.unwrap().success());
+    let stopper = server.stopper();
+    let waits = thread::spawn(move || {
+        server.stop();
+        (server.again(), server)
+    });
+    thread::sleep(Duration::from_millis(500));
+    assert!(!waits.is_finished());
+    let begun = Instant::now();
+    stopper.give_up();
+    let (again, server) = waits.join().unwrap();
+    assert_eq!(again, Err("it was given up".to_owned()));
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
+    drop(server);
+    assert!(!Path::new(&folder).exists());
+    // Who takes its end note is not this program.
+    let stat = format!("/proc/{process}/stat");
+    while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+        assert!(begun.elapsed() < PATIENCE, "PostgreSQL lives on");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
 #[test]
 fn what_was_committed_is_there_however_it_ended() {
     let mut server = Server::start(Disk::Synced).unwrap();
