@@ -1,6 +1,6 @@
 // One typed function an endpoint. Each answers with the body or throws an ApiError.
 import createClient from 'openapi-fetch';
-import { ApiError, asApiError } from './error';
+import { ApiError, asApiError, known } from './error';
 import type { paths } from './schema';
 import type {
   CallFilter,
@@ -54,7 +54,7 @@ export async function take<T>(answer: Answer<T>): Promise<T> {
   // A proxy in between answers with pages of its own while the server is away.
   if (!isProblem(error)) throw new ApiError(response.status >= 500 ? 'unreachable' : 'internal', `${response.status}`);
   if (error.code === 'not_signed_in') signedOut();
-  throw new ApiError(error.code, error.title);
+  throw new ApiError(known(error.code), error.title);
 }
 
 const path = (handle: string) => ({ params: { path: { handle } } });

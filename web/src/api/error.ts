@@ -1,3 +1,4 @@
+import { words } from '../words';
 import type { Code } from './types';
 
 /** An answer that is not a yes. The code says what can be done about it; the words are for people. */
@@ -11,6 +12,11 @@ export class ApiError extends Error {
     this.code = code;
     this.title = title;
   }
+}
+
+/** A code that this page has words for. A server that is newer than the page may name others. */
+export function known(code: Code): Code {
+  return Object.hasOwn(words.app.errors, code) ? code : 'internal';
 }
 
 /** Whatever was thrown, as one of ours. */

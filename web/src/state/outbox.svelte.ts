@@ -1,5 +1,6 @@
 // Performs the outbox: keeps what is unsent on this device, over reloads and for all tabs, and sends what is due. One tab
 // sends for all of them, the one that holds a lock; the others write into the store and hear of changes by its events.
+import { known } from '../api/error';
 import type { Entry, ServerFrame } from '../api/types';
 import { onLink, send, serverNow } from '../live/socket';
 import { due, type Outbox, type OutboxEvent, type Pending, post, taken, underWay, waitingFor } from './outbox.pure';
@@ -72,7 +73,7 @@ export function hearInOutbox(frame: ServerFrame): { to: string; entry: Entry } |
     return { to: frame.to, entry: frame.entry };
   }
   if (frame.type === 'refused' && frame.re != null && outbox.some((one) => one.key === frame.re)) {
-    happen({ type: 'refused', key: frame.re, code: frame.code });
+    happen({ type: 'refused', key: frame.re, code: known(frame.code) });
   }
   // Every tab is told of an entry; it is counted once.
   if (sender && frame.type === 'entry' && frame.entry.from === owner) {
