@@ -64,7 +64,14 @@ pub(crate) fn build_bench() -> Outcome<PathBuf> {
 /// the features that they have in the checks before, and are not built a second time. For the same reason with all
 /// examples, of which there are none: as soon as Cargo is to build some, libraries have what tests want of them too.
 fn built(name: &str, more: &[&str]) -> Outcome<PathBuf> {
-    let mut words = vec!["build", "--quiet", "--workspace", "--bin", name, "--examples"];
+    let mut words = vec![
+        "build",
+        "--quiet",
+        "--workspace",
+        "--bin",
+        name,
+        "--examples",
+    ];
     words.extend(more);
     Process::cargo(&words).go()?;
     Ok(program(name))

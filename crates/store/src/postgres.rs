@@ -130,15 +130,15 @@ impl Postgres {
                  SET tcp_keepalives_count = 3",
             ))
             .await?;
-        let (granted,): (i64,) = sqlx::query_as(
-            "SELECT CASE WHEN CASE WHEN $1 = 1 THEN pg_try_advisory_lock($2) \
-             ELSE pg_try_advisory_lock_shared($2) END THEN 1 ELSE 0 END",
+        let (granted,): (bool,) = sqlx::query_as(
+            "SELECT CASE WHEN $1 THEN pg_try_advisory_lock($2) \
+             ELSE pg_try_advisory_lock_shared($2) END",
         )
-        .bind(i64::from(alone))
+        .bind(alone)
         .bind(CLAIM)
         .fetch_one(&mut connection)
         .await?;
-        *claim = (granted == 1).then_some(connection);
+        *claim = granted.then_some(connection);
         Ok(claim.is_some())
     }
 

@@ -180,3 +180,20 @@ async fn a_schema_with_more_in_it_than_is_known_is_worked_with() {
     tx.commit().await.unwrap();
     before.close().await;
 }
+
+/// Servers that know of each other share a database, one that knows of nobody has it alone (and is let go of at once).
+#[tokio::test]
+async fn a_server_that_is_alone_is_not_let_onto_a_database_with_others() {
+    let world = World::new().await;
+    let (node, other) = (world.open_again().await, world.open_again().await);
+    assert!(node.claim(false).await.unwrap());
+    assert!(other.claim(false).await.unwrap());
+    assert!(!world.store.claim(true).await.unwrap());
+    node.close().await;
+    assert!(!world.store.claim(true).await.unwrap());
+    other.close().await;
+    assert!(world.store.claim(true).await.unwrap());
+    let late = world.open_again().await;
+    assert!(!late.claim(false).await.unwrap());
+    assert!(!late.claim(true).await.unwrap());
+}
