@@ -59,12 +59,13 @@ impl Writer {
             dirty: false,
             group: Vec::new(),
         }));
-        // Ends when the last store and the last transaction are gone.
+        // A thread of its own, which may wait for the disk: one of those that the runtime lends for such things would be
+        // another one each time, and each keeps memory. Ends when the last store and the last transaction are gone.
         let (wanted, mut wants) = mpsc::channel(1);
         let committers = Arc::clone(&line);
-        tokio::spawn(async move {
-            while wants.recv().await.is_some() {
-                committed(Arc::clone(&committers).lock_owned().await).await;
+        std::thread::spawn(move || {
+            while wants.blocking_recv().is_some() {
+                committers.blocking_lock().commit();
             }
         });
         Self {
@@ -128,15 +129,8 @@ impl Writer {
     }
 
     pub(crate) async fn close(&self) {
-        committed(Arc::clone(&self.line).lock_owned().await).await;
-    }
-}
-
-/// Commits for the group, on a thread that may wait for the disk.
-async fn committed(mut line: OwnedMutexGuard<Line>) {
-    line.clean();
-    if line.open {
-        // Not a task's panic, which there is none of, but the end of the runtime can come first: nobody is told then.
+        let mut line = Arc::clone(&self.line).lock_owned().await;
+        // Not told, if the runtime ends first: then nobody is there to be told.
         let _ = tokio::task::spawn_blocking(move || line.commit()).await;
     }
 }
@@ -184,7 +178,12 @@ impl Line {
         Ok(hear)
     }
 
+    /// Commits for the group. It waits for the disk.
     fn commit(&mut self) {
+        self.clean();
+        if !self.open {
+            return;
+        }
         match self.run("COMMIT") {
             Ok(()) => {
                 self.open = false;
