@@ -19,7 +19,7 @@ use crate::StoreError;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ToSql};
 use sqlx::postgres::PgArguments;
-use sqlx::{Either, PgConnection, Postgres};
+use sqlx::{PgConnection, Postgres};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::time::Duration;
@@ -132,29 +132,19 @@ impl<'q> Query<'q> {
             }),
             Sql::Postgres(connection) => {
                 let rows = answered(async {
-                    match most {
-                        1 => {
-                            let row = self.for_postgres().fetch_optional(connection).await?;
-                            Ok(Either::Left(row))
-                        }
-                        _ => {
-                            let rows = self.for_postgres().fetch_all(connection).await?;
-                            Ok(Either::Right(rows))
-                        }
-                    }
+                    let query = self.for_postgres();
+                    Ok(match most {
+                        1 => query
+                            .fetch_optional(connection)
+                            .await?
+                            .into_iter()
+                            .collect(),
+                        _ => query.fetch_all(connection).await?,
+                    })
                 });
-                match rows.await? {
-                    Either::Left(row) => row
-                        .iter()
-                        .map(Row::of_postgres)
-                        .map(|row| T::from_row(&row))
-                        .collect(),
-                    Either::Right(rows) => rows
-                        .iter()
-                        .map(Row::of_postgres)
-                        .map(|row| T::from_row(&row))
-                        .collect(),
-                }
+                let rows = rows.await?;
+                let rows = rows.iter().map(Row::of_postgres);
+                rows.map(|row| T::from_row(&row)).collect()
             }
         }
     }
