@@ -44,6 +44,10 @@ story('keys lead through the app, and are letters where somebody types', async (
   await until('the box has the focus', () => box.evaluate((it) => it === document.activeElement));
   await keyboard.press('Alt+ArrowDown');
   await arrives(ann, `/messages/${bob.handle}`);
+  // Ann's own message is there and the box is empty: ArrowUp alone would change it.
+  await ann.reads('Hello, may I call you?');
+  const bobs = page.getByRole('textbox', { name: `Message @${bob.handle}` });
+  await until('the box has the focus', () => bobs.evaluate((it) => it === document.activeElement));
   await keyboard.press('Alt+ArrowUp');
   await arrives(ann, `/messages/${cleo.handle}`);
 
