@@ -1,9 +1,12 @@
-//! Being there: each node says so every few seconds, and removes what others left who do not say so any more.
+//! Being there: each node says so every few seconds, removes what others left who do not say so any more, and leads calls on
+//! that used their relays.
 
 use super::{Cluster, LEASE, RENEW_EVERY, presence};
 use crate::app::App;
+use crate::calls::{self, CallError};
 use crate::raced;
 use birdcall_call::RelayState;
+use birdcall_protocol::NodeId;
 use birdcall_store::{NodeRow, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +38,30 @@ async fn round(app: &App, cluster: &Cluster) -> Result<(), StoreError> {
     if !gone.is_empty() {
         tracing::warn!(nodes = gone.len(), "nodes are gone");
         cluster.look.notify_one();
+    }
+    for node in gone {
+        if let Err(error) = lead_on(app, node).await {
+            raced::say(&error, "calls were not led to another relay");
+        }
+    }
+    Ok(())
+}
+
+/// Leads the calls that used the relay of a node that is gone to another one. What is not led on, because this node is
+/// killed as well, ends when its media has been away for too long (C-19).
+async fn lead_on(app: &App, node: NodeId) -> Result<(), StoreError> {
+    let mut reader = app.store.read().await?;
+    if super::relay_state(app, &mut reader).await? == RelayState::Absent {
+        return Ok(());
+    }
+    let calls = reader.calls_relayed_by(node).await?;
+    drop(reader);
+    for call in calls {
+        match calls::relay_moved(app, call.id).await {
+            // Refused: over in the meantime.
+            Ok(_) | Err(CallError::Refused(_) | CallError::InAnotherCall) => {}
+            Err(CallError::Store(error)) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -243,7 +243,9 @@ async fn a_node_that_is_killed_leaves_no_call_without_an_end() {
     let bob = at(&bob, nodes.url(1));
     let dora = at(&dora, nodes.url(1));
     let finn = at(&finn, nodes.url(1));
-    // Talked on.
+    // Talked on, by the relay of the node that is killed.
+    eve.set_calling(|calling| calling["enhanced_privacy"] = true.into())
+        .await;
     let (mut e, mut f) = (eve.socket().await, finn.socket().await);
     let talk = answered(&mut f, &eve, &finn).await;
     connected(&mut e, &mut f, &talk).await;
@@ -278,6 +280,13 @@ async fn a_node_that_is_killed_leaves_no_call_without_an_end() {
     let (welcome, mut e) = eve.socket_from("").await;
     assert_eq!(welcome["calls"][0]["call"], talk.as_str());
     assert_eq!(welcome["calls"][0]["phase"], "active");
+    // Once it is known to be gone they are led to another relay.
+    let moved = f.until("call_started").await;
+    assert_eq!(
+        (&moved["call"], &moved["epoch"]),
+        (&talk.as_str().into(), &2.into())
+    );
+    assert_eq!(moved["ice_servers"][0]["urls"][0], relay_url(1));
     e.press("call_hang_up", &talk).await;
     assert_eq!(f.until("call_ended").await["reason"], "hung_up");
     assert_eq!(call_entries(&finn, &eve).await.len(), 1);
