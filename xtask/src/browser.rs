@@ -38,10 +38,11 @@ const SHELVES: [Shelf; 2] = [
 
 /// Runs the test files whose name contains one of the words, or all.
 pub(crate) fn run(words: &[&str]) -> Outcome<Counts> {
+    let built = server::build_all()?;
     let programs = [
-        ("BIRDCALL_BROKEN", server::build_broken()?),
-        ("BIRDCALL_PROGRAM", server::build()?),
-        ("BIRDCALL_BENCH", server::build_bench()?),
+        ("BIRDCALL_BROKEN", built.broken),
+        ("BIRDCALL_PROGRAM", built.whole),
+        ("BIRDCALL_BENCH", built.bench),
     ];
     let mut counts = None;
     for shelf in &SHELVES {

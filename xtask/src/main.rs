@@ -1,8 +1,8 @@
 //! The commands of the project: `cargo xtask run`, `check`, `test`, `fuzz`, `torture`, `generate`, `screenshots`,
 //! `bench`.
 //!
-//! Reading order: [`process`] starts programs, [`report`] times steps and sums up, then one file a command. What
-//! the dependency rules and the tidy rules are is in [`rules`].
+//! Reading order: [`process`] starts programs, [`report`] times steps and sums up, with [`output`] where several run at
+//! once, then one file a command. What the dependency rules and the tidy rules are is in [`rules`].
 
 mod bench;
 mod browser;
@@ -12,6 +12,7 @@ mod deny;
 mod fuzz;
 mod generate;
 mod install;
+mod output;
 mod process;
 mod report;
 mod rules;

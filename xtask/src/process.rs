@@ -1,10 +1,10 @@
 //! Starting other programs, with the command line told when one fails.
 
-use crate::{Outcome, root};
+use crate::{Outcome, output, root};
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
 /// A program about to be started, in the root of the repository unless told otherwise.
@@ -63,9 +63,14 @@ impl Process {
         self
     }
 
-    /// Runs it to its end, its output going straight to the terminal.
+    /// Runs it to its end, its output going straight to the terminal, or into the record of a step beside others.
     pub(crate) fn go(mut self) -> Outcome {
-        match self.command.status() {
+        let ended = if output::is_recorded() {
+            recorded(self.command)
+        } else {
+            self.command.status()
+        };
+        match ended {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(format!("`{}` failed ({status})", self.line)),
             Err(error) => Err(format!("`{}` could not be started: {error}", self.line)),
@@ -121,6 +126,19 @@ impl Process {
             text,
         })
     }
+}
+
+/// Both its outputs go through one pipe, so that their order is kept.
+fn recorded(mut command: Command) -> std::io::Result<ExitStatus> {
+    let (mut reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn()?;
+    // Else this process would hold the pipe open that it reads to its end.
+    drop(command);
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes)?;
+    output::record(&bytes);
+    child.wait()
 }
 
 fn pass_on(from: impl Read, mut to: impl Write) -> String {

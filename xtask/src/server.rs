@@ -5,6 +5,23 @@ use crate::{Outcome, root};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What tests start: the program as it is, the one whose protections can be switched off, and the bench.
+pub(crate) struct Programs {
+    pub(crate) whole: PathBuf,
+    pub(crate) broken: PathBuf,
+    pub(crate) bench: PathBuf,
+}
+
+/// Builds all three.
+pub(crate) fn build_all() -> Outcome<Programs> {
+    let broken = build_broken()?;
+    Ok(Programs {
+        whole: build()?,
+        broken,
+        bench: build_bench()?,
+    })
+}
+
 /// Builds it. The web app has to be built before, because it is put into the program.
 pub(crate) fn build() -> Outcome<PathBuf> {
     built("birdcall", &[])

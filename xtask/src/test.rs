@@ -3,7 +3,7 @@
 use crate::counts::Counts;
 use crate::process::Process;
 use crate::report::Report;
-use crate::{Outcome, browser, check, deny, fuzz, install, torture, web};
+use crate::{Outcome, browser, check, deny, fuzz, install, server, torture, web};
 
 /// Installs, checks, tests, and sums up.
 pub(crate) fn everything() -> Outcome {
@@ -18,10 +18,27 @@ pub(crate) fn everything() -> Outcome {
     report.step("cargo-deny", deny::install);
     check::steps(&mut report);
     report.tests("Rust tests", rust);
-    report.step("fuzzing, short", fuzz::short);
-    report.step("torture, short", torture::short);
-    report.step("torture on PostgreSQL, short", torture::short_on_postgres);
-    report.step("torture without a protection", torture::short_without);
+    let mut programs = None;
+    report.step("programs that tests start", || {
+        programs = Some(server::build_all()?);
+        Ok(())
+    });
+    let built = || {
+        programs
+            .as_ref()
+            .ok_or_else(|| "its programs were not built; see above".to_owned())
+    };
+    // Nodes are waited for until they are back, and calls until they are over; meanwhile there is time to build.
+    report.beside(&[
+        ("fuzzing, short", &fuzz::short),
+        ("torture, short", &|| torture::short_of(built()?)),
+        ("torture on PostgreSQL, short", &|| {
+            torture::short_on_postgres(built()?)
+        }),
+        ("torture without a protection", &|| {
+            torture::short_without(built()?)
+        }),
+    ]);
     report.tests("browser tests", || {
         if browsers && packages && ready {
             browser::run(&[])

@@ -1,8 +1,9 @@
 //! `cargo xtask torture`: whether anything is lost while nodes are killed, NATS is cut off and the disk is full.
 
 use crate::process::Process;
+use crate::server::Programs;
 use crate::{Outcome, install, server, web};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What `cargo xtask test` gives it: about two minutes on both databases with the ends, in which everything that was begun
 /// comes to its own.
@@ -35,7 +36,11 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
             server::build()?
         }
     };
-    let (bench, program) = (path(&bench)?, path(&program)?);
+    start(&bench, &program, words)
+}
+
+fn start(bench: &Path, program: &Path, words: &[&str]) -> Outcome {
+    let (bench, program) = (path(bench)?, path(program)?);
     // Ended from outside it is to end what it started, which it does where it is told.
     let start = [
         "--pdeathsig",
@@ -53,17 +58,22 @@ pub(crate) fn short() -> Outcome {
     run(&SHORT)
 }
 
+/// The short run of programs that are built: several can run at once.
+pub(crate) fn short_of(built: &Programs) -> Outcome {
+    start(&built.bench, &built.whole, &SHORT)
+}
+
 /// The same on PostgreSQL.
-pub(crate) fn short_on_postgres() -> Outcome {
-    run(&SHORT_POSTGRES)
+pub(crate) fn short_on_postgres(built: &Programs) -> Outcome {
+    start(&built.bench, &built.whole, &SHORT_POSTGRES)
 }
 
 /// The positive control: acknowledged before it is on disk has to be found.
-pub(crate) fn short_without() -> Outcome {
-    run(&SHORT_WITHOUT)
+pub(crate) fn short_without(built: &Programs) -> Outcome {
+    start(&built.bench, &built.broken, &SHORT_WITHOUT)
 }
 
-fn path(path: &std::path::Path) -> Outcome<&str> {
+fn path(path: &Path) -> Outcome<&str> {
     path.to_str()
         .ok_or_else(|| "the folder's name is not UTF-8".to_owned())
 }
