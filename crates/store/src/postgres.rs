@@ -109,7 +109,7 @@ impl Postgres {
         drop(place);
         let mut session = Session {
             connection: Some(connection),
-            open: true,
+            state: State::Open,
         };
         answered(
             session
@@ -159,8 +159,20 @@ impl Postgres {
 pub(crate) struct Session {
     /// There until it is dropped.
     connection: Option<PoolConnection<sqlx::Postgres>>,
-    /// `BEGIN` was sent, and what ends it was not answered yet.
-    open: bool,
+    state: State,
+}
+
+/// ```text
+/// Open ── COMMIT is sent ──▶ Ending ── done ──▶ Ended
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// `BEGIN` was sent.
+    Open,
+    /// `COMMIT` was sent and not answered with yes. It is over if that lost a race, and open if a statement before it had
+    /// failed.
+    Ending,
+    Ended,
 }
 
 impl Session {
@@ -175,15 +187,17 @@ impl Session {
         // A transaction in which a statement has failed is rolled back by `COMMIT`, which then says nothing: the statement
         // before it, on the same errand, does.
         let end = sqlx::raw_sql("SELECT 1; COMMIT");
+        self.state = State::Ending;
         answered(self.connection().execute(end)).await?;
-        self.open = false;
+        self.state = State::Ended;
         Ok(())
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take().filter(|_| self.open) else {
+        let state = self.state;
+        let Some(mut connection) = self.connection.take().filter(|_| state != State::Ended) else {
             return;
         };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
@@ -192,6 +206,11 @@ impl Drop for Session {
             return;
         };
         runtime.spawn(async move {
+            // Where it is over already, PostgreSQL notes a warning at `ROLLBACK`: one for each race that was lost. A
+            // transaction that waits for its end with a failure in it answers nothing else.
+            if state == State::Ending && answered(connection.execute("SELECT 1")).await.is_ok() {
+                return;
+            }
             if answered(connection.execute("ROLLBACK")).await.is_err() {
                 // It is gone, or in a state that nobody knows.
                 let _ = connection.detach().close_hard().await;

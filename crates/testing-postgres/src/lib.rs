@@ -400,7 +400,9 @@ impl Server {
         !process.is_empty() && Path::new("/proc").join(process).exists()
     }
 
-    fn log(&self) -> String {
+    /// What the server has noted: warnings, and what is worse.
+    #[must_use]
+    pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }

@@ -2,12 +2,22 @@
 
 use crate::world::{self, ANN, BOB, CLEO, World, message};
 use birdcall_protocol::Timestamp;
-use birdcall_store::{Act, Added, NewAct, StoreError};
+use birdcall_protocol::quiet::Quiet;
+use birdcall_store::{Act, Added, NewAct, Options, StoreError};
+use std::time::Duration;
 
 /// Two who looked and each write what the other has looked at: one order has to be there.
 #[tokio::test]
 async fn of_two_who_look_and_then_write_one_has_to_look_again() {
     let world = World::new().await;
+    lose_a_race(&world).await;
+    let mut reader = world.store.read().await.unwrap();
+    assert!(reader.quiet(ANN).await.unwrap().on);
+    assert!(!reader.quiet(BOB).await.unwrap().on);
+}
+
+/// Ann's and Bob's quiet are each set by what the other's is; Bob's loses.
+async fn lose_a_race(world: &World) {
     let (mut one, mut other) = (
         world.store.write().await.unwrap(),
         world.store.write().await.unwrap(),
@@ -16,7 +26,7 @@ async fn of_two_who_look_and_then_write_one_has_to_look_again() {
         let quiet = tx.quiet(who).await?;
         tx.set_quiet(
             me,
-            &birdcall_protocol::quiet::Quiet {
+            &Quiet {
                 on: !quiet.on,
                 ..quiet
             },
@@ -31,9 +41,38 @@ async fn of_two_who_look_and_then_write_one_has_to_look_again() {
         Err(error) => Err(error),
     };
     assert!(second.unwrap_err().is_raced());
-    let mut reader = world.store.read().await.unwrap();
-    assert!(reader.quiet(ANN).await.unwrap().on);
-    assert!(!reader.quiet(BOB).await.unwrap().on);
+}
+
+/// Whoever loses at its commit has no transaction any more, and PostgreSQL is not told to end one.
+#[tokio::test]
+async fn a_race_that_is_lost_leaves_no_warning_and_a_connection_that_is_free() {
+    let world = World::with(Options {
+        lock_wait: Duration::from_millis(20),
+        ..Options::default()
+    })
+    .await;
+    for _ in 0..10 {
+        lose_a_race(&world).await;
+    }
+    // A failure before the commit leaves a transaction that has to be ended.
+    let (mut one, mut other) = (
+        world.store.write().await.unwrap(),
+        world.store.write().await.unwrap(),
+    );
+    one.set_quiet(ANN, &Quiet::default()).await.unwrap();
+    other.set_quiet(ANN, &Quiet::default()).await.unwrap_err();
+    other.commit().await.unwrap_err();
+    one.commit().await.unwrap();
+    for _ in 0..10 {
+        let mut tx = world.store.write().await.unwrap();
+        tx.quiet(ANN).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    // Waits for what goes on after a drop.
+    world.store.close().await;
+    let log = birdcall_testing_postgres::shared().log();
+    assert!(!log.contains("no transaction in progress"), "{log}");
+    assert!(!log.contains("already a transaction"), "{log}");
 }
 
 /// The same message, sent twice at the same time: it stands once, and both are told so.
