@@ -1,13 +1,15 @@
 //! The door: TCP, with TLS if there is a certificate. TURN comes through it too and is told from HTTP by its first byte
 //! (RFC 7983), so that a network which lets nothing but the web through lets calls through.
 //!
-//! Each connection has a task of its own until it is known what it is, so a slow one holds up nobody.
+//! Each connection has a task of its own until it is known what it is, so a slow one holds up nobody. There are as many
+//! places for them as there are files to spare ([`files`]); who finds none waits to be accepted.
 
 pub(crate) mod certificate;
 mod turn;
 
 pub use certificate::{ACME_TLS, Certificates};
 
+use crate::files;
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
 use birdcall_relay::Relay;
@@ -21,7 +23,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -115,15 +117,22 @@ impl Reception {
     async fn run(self, listener: TcpListener) {
         // Dropped with this task, and all in it ends.
         let mut connections = JoinSet::new();
+        let places = files::places();
+        let accept = async || {
+            // Never closed, so there is one at last.
+            let place = Arc::clone(&places).acquire_owned().await.ok();
+            let (stream, from) = listener.accept().await?;
+            io::Result::Ok((stream, from, place))
+        };
         loop {
             let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+                accepted = accept() => accepted,
                 Some(_) = connections.join_next() => continue,
                 () = self.is_left() => return,
             };
             match accepted {
-                Ok((stream, from)) => {
-                    connections.spawn(self.clone().receive(stream, from));
+                Ok((stream, from, place)) => {
+                    connections.spawn(self.clone().receive(stream, from, place));
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,
             }
@@ -138,7 +147,7 @@ impl Reception {
     }
 
     /// `None`: it was closed, or is.
-    async fn receive(self, stream: TcpStream, from: SocketAddr) -> Option<()> {
+    async fn receive(self, stream: TcpStream, from: SocketAddr, place: Place) -> Option<()> {
         // Frames of a call are small and urgent (RFC 896), and so is media.
         let _ = stream.set_nodelay(true);
         let mut first = [0];
@@ -151,7 +160,7 @@ impl Reception {
             return self.relay(stream, from).await;
         }
         let Some(tls) = &self.tls else {
-            return self.hand_over(Line::Plain(stream), from).await;
+            return self.hand_over(Stream::Plain(stream), from, place).await;
         };
         let shake = timeout(HANDSHAKE_WAIT, tls.accept(stream));
         let mut stream = shake.await.ok()?.ok()?;
@@ -164,7 +173,8 @@ impl Reception {
             turn::keep_little_unsent(stream.get_ref().0);
             return self.relay(stream, from).await;
         }
-        self.hand_over(Line::Tls(Box::new(stream)), from).await
+        let stream = Stream::Tls(Box::new(stream));
+        self.hand_over(stream, from, place).await
     }
 
     async fn relay(
@@ -177,7 +187,11 @@ impl Reception {
         Some(())
     }
 
-    async fn hand_over(self, line: Line, from: SocketAddr) -> Option<()> {
+    async fn hand_over(self, stream: Stream, from: SocketAddr, place: Place) -> Option<()> {
+        let line = Line {
+            stream,
+            _place: place,
+        };
         self.web?.send((line, from)).await.ok()
     }
 }
@@ -209,11 +223,16 @@ impl Connected<IncomingStream<'_, Door>> for Peer {
     }
 }
 
-/// A connection.
-pub enum Line {
-    /// Plain.
+/// A connection, with its place among all.
+pub struct Line {
+    stream: Stream,
+    _place: Place,
+}
+
+type Place = Option<OwnedSemaphorePermit>;
+
+enum Stream {
     Plain(TcpStream),
-    /// Encrypted.
     Tls(Box<TlsStream<TcpStream>>),
 }
 
@@ -223,9 +242,9 @@ impl AsyncRead for Line {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+        match &mut self.get_mut().stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Stream::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
         }
     }
 }
@@ -236,23 +255,23 @@ impl AsyncWrite for Line {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+        match &mut self.get_mut().stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+        match &mut self.get_mut().stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+        match &mut self.get_mut().stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
         }
     }
 }

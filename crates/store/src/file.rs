@@ -28,14 +28,15 @@ pub(crate) fn connect(file: &Path, options: &Options, what: Use) -> Result<Conne
     // took more time than all else on the way of a message.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // WAL lets readers go on while the writer writes; FULL makes a commit survive a loss of power. What was deleted is
-    // overwritten, so that it is not found in the file (M-4).
+    // overwritten, so that it is not found in the file (M-4). What is sorted, or could be taken back, is kept in memory: a
+    // temporary file would hold texts too, and could not be opened by a server that has all the files it may have.
     let sync = match options.sync {
         Sync::Full => "FULL",
         Sync::Normal => "NORMAL",
     };
     let mut pragmas = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {sync}; PRAGMA foreign_keys = ON; \
-         PRAGMA secure_delete = ON;"
+         PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
     );
     if let Some(pages) = options.max_pages {
         pragmas.push_str(&format!(" PRAGMA max_page_count = {pages};"));

@@ -371,19 +371,24 @@ async fn the_log_of_a_whole_call_tells_nothing_of_its_people() {
     }
 }
 
+/// A server with so many files.
+fn with_files(folder: &Path, files: u32) -> Program {
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\"")])
+        .arg(env!("CARGO_BIN_EXE_birdcall"))
+        .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
+        .args(["--relay-listen", "127.0.0.1:0"])
+        .env("BIRDCALL_DATA", folder)
+        .stderr(Stdio::null());
+    Program::spawn(&mut limited)
+}
+
 /// A server with all the sockets that its files allow still writes, answers health checks, and says why it takes no more.
 #[tokio::test]
 async fn the_last_files_are_kept_for_what_is_no_socket() {
     let folder = tempfile::tempdir().unwrap();
-    let mut limited = Command::new("sh");
-    limited
-        .args(["-c", "ulimit -n 200; exec \"$0\" \"$@\""])
-        .arg(env!("CARGO_BIN_EXE_birdcall"))
-        .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
-        .args(["--relay-listen", "127.0.0.1:0"])
-        .env("BIRDCALL_DATA", folder.path())
-        .stderr(Stdio::null());
-    let program = Program::spawn(&mut limited);
+    let program = with_files(folder.path(), 200);
     let people = [program.sign_in("ann").await, program.sign_in("bob").await];
     let mut sockets = Vec::new();
     let refused = loop {
@@ -417,4 +422,44 @@ async fn the_last_files_are_kept_for_what_is_no_socket() {
     // Whoever goes makes place.
     drop(sockets.pop());
     while people[1].try_socket("", None).await.is_err() {}
+}
+
+/// Connections that come in never take the files that the server itself needs, however many there are.
+#[tokio::test]
+async fn a_crowd_of_connections_leaves_files_to_the_database() {
+    const FILES: usize = 800;
+    let folder = tempfile::tempdir().unwrap();
+    let program = with_files(folder.path(), FILES as u32);
+    let ann = program.sign_in("ann").await;
+    let mut socket = ann.socket().await;
+    let open = || {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", program.id()));
+        files.unwrap().count()
+    };
+    let before = open();
+    let address = program.url().strip_prefix("http://").unwrap().to_owned();
+    let mut crowd = Vec::new();
+    for _ in 0..FILES {
+        // The system takes them, whether the server does or not.
+        crowd.push(std::net::TcpStream::connect(&address).unwrap());
+    }
+    // Seven eighths of the files, and what was there before.
+    while open() < FILES / 8 * 7 {
+        tokio::task::yield_now().await;
+    }
+    for number in 0..20 {
+        let key = number.to_string();
+        let message = json!({"type": "send", "key": key, "to": "bob", "text": "still here"});
+        socket.send(message).await;
+        socket.until("sent").await;
+        let now = open();
+        assert!(
+            now <= FILES / 8 * 7 + before,
+            "{now} files, {before} before"
+        );
+    }
+    // Whoever goes makes place.
+    drop(crowd);
+    let ready = reqwest::get(format!("{}/readyz", program.url())).await;
+    assert_eq!(ready.unwrap().status(), StatusCode::OK);
 }
