@@ -24,6 +24,10 @@ const STAYS: Duration = Duration::from_secs(1);
 /// often.
 const SHORT: Duration = Duration::from_millis(100);
 
+/// For how long after an overload one long wait is enough. Raising it refuses calls for one slow commit for longer;
+/// lowering it takes a second's calls too many each time that an overload seems to be over.
+const WARY: Duration = Duration::from_secs(10);
+
 /// Sockets let in each second while overloaded. Raising it brings devices back sooner after a network was away, each of
 /// which reads what it missed.
 const SOCKETS: u32 = 50;
@@ -77,6 +81,11 @@ impl Beat {
 }
 
 /// Whether there is too much to do. A pure rule over what is seen at moments.
+///
+/// ```text
+/// Low ── a long wait ──▶ Rising ── still long ──▶ High ── a short one ──▶ Wary ── for a while none ──▶ Low
+///  ◀────── none ───────────┘                       ◀───── a long one ──────┘
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Pressure {
     /// All is well.
@@ -86,6 +95,8 @@ enum Pressure {
     Rising(Timestamp, Timestamp),
     /// Too much.
     High,
+    /// It was too much until then.
+    Wary(Timestamp),
 }
 
 impl Pressure {
@@ -93,14 +104,17 @@ impl Pressure {
     fn seen(self, now: Timestamp, wait: Duration) -> Self {
         match self {
             Self::High if wait > SHORT => Self::High,
+            Self::High => Self::Wary(now),
+            Self::Wary(until) if now.since(until) < WARY && wait > LONG => Self::High,
+            Self::Wary(until) if now.since(until) < WARY => Self::Wary(until),
             // Looked at so long ago that nothing is known of the time between.
             Self::Rising(_, last) if wait > LONG && now.since(last) > STAYS => {
                 Self::Rising(now, now)
             }
             Self::Rising(since, _) if wait > LONG && now.since(since) >= STAYS => Self::High,
             Self::Rising(since, _) if wait > LONG => Self::Rising(since, now),
-            Self::Low if wait > LONG => Self::Rising(now, now),
-            Self::Low | Self::Rising(..) | Self::High => Self::Low,
+            Self::Low | Self::Wary(_) if wait > LONG => Self::Rising(now, now),
+            Self::Low | Self::Wary(_) | Self::Rising(..) => Self::Low,
         }
     }
 }
@@ -170,6 +184,21 @@ mod tests {
         ];
         let taken = [true, true, true, false, false, true, true];
         assert_eq!(calls(&seen), taken);
+    }
+
+    #[test]
+    fn after_an_overload_one_long_wait_is_believed_for_a_while() {
+        let overloaded = [(0, BAD), (500, BAD), (1_000, BAD), (1_300, GOOD)];
+        let after =
+            |more: &[(i64, Duration)]| calls(&[&overloaded[..], more].concat())[4..].to_vec();
+        let again = [(2_000, BAD), (2_100, SO_SO), (2_200, GOOD), (2_300, BAD)];
+        assert_eq!(after(&again), [false, false, true, false]);
+        assert_eq!(after(&[(11_299, BAD)]), [false]);
+        assert_eq!(after(&[(11_300, BAD), (12_300, BAD)]), [true, false]);
+        assert_eq!(
+            after(&[(9_000, SO_SO), (11_400, GOOD), (11_500, BAD)]),
+            [true; 3]
+        );
     }
 
     #[test]
