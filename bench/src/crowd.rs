@@ -32,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tables::{Held, Round, Start};
 use target::{Target, Watch};
-use work::{Kind, Load, Pace};
+use work::{Kind, Load, Overload, Pace};
 
 /// What to measure.
 #[derive(Debug, Clone, Args)]
@@ -55,6 +55,9 @@ pub(crate) struct LoadBench {
     /// Calls a second, all together.
     #[arg(long, default_value_t = 300)]
     calls: u32,
+    /// Calls a second that are too many, all together: three times what a server bears.
+    #[arg(long, default_value_t = 2_500)]
+    too_many: u32,
     /// Seconds of each load, of which the first two are not counted.
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u64).range(4..=600))]
     seconds: u64,
@@ -103,7 +106,7 @@ enum Part {
     Calls,
     /// The most messages and calls there are.
     Most,
-    /// Three times the rate of calls, and what becomes of messages and health checks meanwhile.
+    /// Three times the calls that a server bears, and what becomes of messages and health checks meanwhile.
     Overload,
 }
 
@@ -116,8 +119,8 @@ const SETTLE: Duration = Duration::from_secs(3);
 /// At which step of sockets the most is looked for: the second, or the only one.
 const MOST_AT: usize = 1;
 
-/// How many times the rate of calls is too many.
-const TOO_MANY: u32 = 3;
+/// Sockets held where calls are too many, at most: enough pairs who are in no call, and files left for as many requests.
+const OVERLOADED: usize = 10_000;
 
 /// How often a server is started to see how long that takes.
 const STARTS: usize = 5;
@@ -201,7 +204,14 @@ async fn measure_on(wanted: &LoadBench, steps: &[usize], on: On) -> Outcome {
     for _ in 0..wanted.repeats() {
         let place = shelf.full()?;
         let target = Target::start(&wanted.program, on, &shelf, place).await?;
-        rounds.push(round(wanted, steps, &target).await?);
+        let mut round = round(wanted, steps, &target).await?;
+        drop(target);
+        if wanted.wants(Part::Overload) {
+            let place = shelf.full()?;
+            let target = Target::start(&wanted.program, on, &shelf, place).await?;
+            round.overload = Some(overload(wanted, most.min(OVERLOADED), &target).await?);
+        }
+        rounds.push(round);
     }
     tables::rounds(name, &rounds);
     Ok(())
@@ -278,15 +288,21 @@ async fn round(wanted: &LoadBench, steps: &[usize], target: &Target) -> Outcome<
             }
         }
     }
-    if wanted.wants(Part::Overload) {
-        let load = Load {
-            kind: Kind::Calls,
-            pace: Pace::Rate(wanted.calls * TOO_MANY),
-            sockets: most,
-            span: wanted.span(),
-        };
-        round.overload = Some(work::overload(&stage, target, load).await?);
-    }
     stage.check()?;
     Ok(round)
+}
+
+/// More calls than it bears, from the start on.
+async fn overload(wanted: &LoadBench, sockets: usize, target: &Target) -> Outcome<Overload> {
+    let stage = Arc::new(Stage::new(sockets, target.urls()));
+    device::open_all(&stage, 0..sockets).await?;
+    let load = Load {
+        kind: Kind::Calls,
+        pace: Pace::Rate(wanted.too_many),
+        sockets,
+        span: wanted.span(),
+    };
+    let done = work::overload(&stage, target, load).await?;
+    stage.check()?;
+    Ok(done)
 }
