@@ -18,6 +18,9 @@ use tokio::sync::mpsc::UnboundedSender;
 /// The longest time that is told apart, in microseconds; what takes longer counts as this.
 const LONGEST: u64 = 60_000_000;
 
+/// How long a connection for requests is kept after the last. Each is a file, which the next sockets need.
+const IDLE: Duration = Duration::from_secs(2);
+
 /// Begins the key of each message, which is its text as well. What follows says who, in which load, meant for when.
 const MARK: &str = "m~";
 
@@ -110,7 +113,10 @@ impl Stage {
             begun: Instant::now(),
             nodes,
             people: (0..people).map(|_| std::sync::OnceLock::new()).collect(),
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder()
+                .pool_idle_timeout(IDLE)
+                .build()
+                .unwrap_or_default(),
             measures: Measures {
                 kept: Times::new(),
                 had: Times::new(),
