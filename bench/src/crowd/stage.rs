@@ -210,6 +210,11 @@ impl Stage {
         *lock(&self.refused).entry(code.to_owned()).or_default() += 1;
     }
 
+    /// How many calls were refused as too many so far.
+    pub(super) fn overloaded(&self) -> u64 {
+        lock(&self.refused).get("overloaded").copied().unwrap_or(0)
+    }
+
     /// One of a load is done; it makes room for the next, if that is how this load goes.
     pub(super) fn done(self: &Arc<Self>, kind: Kind, meant: Instant) {
         let Some(now) = self.now() else { return };

@@ -98,13 +98,13 @@ fn overloads(target: &str, all: &[&Overload]) {
         "\n{target}, {asked} calls a second asked for (median of {})",
         all.len()
     );
-    let refused = |one: &Overload| one.calls.refused.get("overloaded").copied().unwrap_or(0) as f64;
-    let span = first.calls.load.span.as_secs_f64();
-    let whole = |one: &Overload| one.calls.rate - refused(one) / span;
-    println!("  whole calls a second: {:.0}", of(&whole));
+    println!(
+        "  whole calls a second: {:.0}",
+        of(&|one| one.calls.rate - one.calls.overloaded)
+    );
     println!(
         "  refused with `overloaded`, a second: {:.0}",
-        of(&|one| refused(one) / span)
+        of(&|one| one.calls.overloaded)
     );
     let three = |times: &dyn Fn(&Overload) -> Histogram<u64>| {
         let at = |q: f64| of(&|one| quantile(Some(&times(one)), q));

@@ -55,6 +55,8 @@ pub(super) struct Done {
     pub(super) watched: Watched,
     /// Begun and done while processors were watched.
     pub(super) whole: u64,
+    /// Refused as `overloaded` in a second of that time. Who is refused is done, too.
+    pub(super) overloaded: f64,
     /// Begun, and not done when it was long over.
     pub(super) unfinished: u64,
     pub(super) refused: BTreeMap<String, u64>,
@@ -121,13 +123,14 @@ pub(super) async fn put(stage: &Arc<Stage>, target: &Target, load: Load) -> Outc
     };
     stage.begins(now, load.sockets);
     let mut watch = None;
-    let mut done_before = 0;
+    let (mut done_before, mut overloaded_before) = (0, 0);
     let mut begun = 0_u64;
     loop {
         let moment = Instant::now();
         if moment >= counts_from && watch.is_none() {
             watch = Some(Watch::start(target)?);
             done_before = stage.done_count.load(Ordering::Relaxed);
+            overloaded_before = stage.overloaded();
         }
         if moment >= end {
             break;
@@ -153,6 +156,7 @@ pub(super) async fn put(stage: &Arc<Stage>, target: &Target, load: Load) -> Outc
     let watched = watch.map(|watch| watch.stop(target)).transpose()?;
     let watched = watched.unwrap_or_default();
     let whole = stage.done_count.load(Ordering::Relaxed) - done_before;
+    let overloaded = stage.overloaded() - overloaded_before;
     let unfinished = |stage: &Stage| {
         let begun = stage.begun_count.load(Ordering::Relaxed);
         begun.saturating_sub(stage.done_count.load(Ordering::Relaxed))
@@ -175,6 +179,7 @@ pub(super) async fn put(stage: &Arc<Stage>, target: &Target, load: Load) -> Outc
     Ok(Done {
         load,
         rate: whole as f64 / watched.span.as_secs_f64(),
+        overloaded: overloaded as f64 / watched.span.as_secs_f64(),
         watched,
         whole,
         unfinished,
