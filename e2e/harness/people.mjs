@@ -193,12 +193,17 @@ export class Person {
     await this.button(name).click();
   }
 
-  /** Answers a ring with one of its buttons, as soon as a person could: a press in the first moment is not taken. */
-  async answer(name) {
+  /** Waits until a person could press a button of a ring: a press in the first moment is not taken. */
+  async couldPress(name) {
     const button = this.button(name);
     await button.waitFor();
     await holds(`@${this.handle} can press ${name}`, 400, () => button.isVisible(), Boolean);
-    await button.click();
+  }
+
+  /** Answers a ring with one of its buttons, as soon as a person could. */
+  async answer(name) {
+    await this.couldPress(name);
+    await this.press(name);
   }
 
   /** A button by its name. */

@@ -4,7 +4,6 @@
 //! The long search keeps what it found in `target/fuzz/corpus`, goes on from there the next time, and draws its seeds
 //! of chance. The short one, which is a step of `cargo xtask test`, begins with `fuzz/seeds` alone and with a fixed one.
 
-use crate::output::say;
 use crate::process::Process;
 use crate::{Outcome, root};
 use std::fs;
@@ -49,7 +48,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
     let (names, seconds) = read(words)?;
     let programs = build(&names)?;
     for (name, dictionary) in names {
-        say(format!("\n== {name}, {seconds} s"));
+        println!("\n== {name}, {seconds} s");
         let corpus = made("corpus", name)?;
         search(
             &programs,
@@ -68,7 +67,7 @@ pub(crate) fn run(words: &[&str]) -> Outcome {
 pub(crate) fn short() -> Outcome {
     let programs = build(TARGETS)?;
     for (name, dictionary) in TARGETS {
-        say(format!("\n== {name}, {SHORT_SECONDS} s, seed {SHORT_SEED}"));
+        println!("\n== {name}, {SHORT_SECONDS} s, seed {SHORT_SEED}");
         // What is found on the way is kept for as long as the run goes on.
         let corpus = made("corpus-short", name)?;
         let found = search(

@@ -2,27 +2,19 @@
 //! in one piece.
 
 use std::cell::RefCell;
-use std::fmt::Display;
 use std::io::Write;
 
 thread_local! {
     static RECORD: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// A line of our own, for the terminal or the record of this thread.
-pub(crate) fn say(line: impl Display) {
-    if !record(format!("{line}\n").as_bytes()) {
-        println!("{line}");
-    }
-}
-
 /// Keeps what a program of this thread wrote, if there is a record.
-pub(crate) fn record(bytes: &[u8]) -> bool {
+pub(crate) fn record(bytes: &[u8]) {
     RECORD.with_borrow_mut(|record| {
-        let Some(kept) = record else { return false };
-        kept.extend_from_slice(bytes);
-        true
-    })
+        if let Some(kept) = record {
+            kept.extend_from_slice(bytes);
+        }
+    });
 }
 
 /// Whether what is said here is kept.
@@ -51,7 +43,7 @@ mod tests {
     #[test]
     fn what_is_said_is_kept_in_its_order_and_apart_from_others() {
         let ((), record) = recorded(|| {
-            say("before");
+            record(b"before\n");
             let script = "echo out; echo err >&2; echo out again";
             Process::new("sh", &["-c", script]).go().unwrap();
             let (failed, inner) = std::thread::spawn(|| {
@@ -61,7 +53,7 @@ mod tests {
             .unwrap();
             assert!(failed.unwrap_err().contains("exit status: 3"));
             assert_eq!(inner, b"elsewhere\n");
-            say("after");
+            record(b"after\n");
         });
         let text = String::from_utf8(record).unwrap();
         assert_eq!(text, "before\nout\nerr\nout again\nafter\n");

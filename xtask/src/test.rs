@@ -18,6 +18,7 @@ pub(crate) fn everything() -> Outcome {
     report.step("cargo-deny", deny::install);
     check::steps(&mut report);
     report.tests("Rust tests", rust);
+    report.step("fuzzing, short", fuzz::short);
     let mut programs = None;
     report.step("programs that tests start", || {
         programs = Some(server::build_all()?);
@@ -28,9 +29,9 @@ pub(crate) fn everything() -> Outcome {
             .as_ref()
             .ok_or_else(|| "its programs were not built; see above".to_owned())
     };
-    // Nodes are waited for until they are back, and calls until they are over; meanwhile there is time to build.
+    // Nodes are waited for until they are back, and calls until they are over: three have time for each other. Fuzzing, which
+    // takes all there is, left them too little to lose anything.
     report.beside(&[
-        ("fuzzing, short", &fuzz::short),
         ("torture, short", &|| torture::short_of(built()?)),
         ("torture on PostgreSQL, short", &|| {
             torture::short_on_postgres(built()?)

@@ -76,7 +76,7 @@ story('a keyboard is enough to make, take and end a call', async (people) => {
   await ann.page.keyboard.press('Enter');
   await walkTo(ann, 'Audio call');
   await ann.page.keyboard.press('Enter');
-  await bob.button('Accept').waitFor();
+  await bob.couldPress('Accept');
   await walkTo(bob, 'Accept');
   await bob.page.keyboard.press('Enter');
   await bothHear(ann, bob);

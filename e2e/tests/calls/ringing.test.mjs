@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { acquaint } from '../../harness/people.mjs';
 import { made } from '../../harness/probe.mjs';
 import { bothHear, nothingOpened } from '../../harness/talk.mjs';
-import { holds, until } from '../../harness/until.mjs';
+import { until } from '../../harness/until.mjs';
 import { end } from '../../harness/whole-way.mjs';
 import { world } from '../../harness/world.mjs';
 
@@ -67,8 +67,7 @@ story('decline with a message: one that is offered, or one of their own, by keyb
 
   await ann.call('Video');
   const message = bob.button('Message');
-  await message.waitFor();
-  await holds('bob can press Message', 400, () => message.isVisible(), Boolean);
+  await bob.couldPress('Message');
   const { keyboard } = bob.page;
   await message.focus();
   await keyboard.press('Enter');

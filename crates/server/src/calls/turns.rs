@@ -100,9 +100,10 @@ mod tests {
             .map(|number: u64| {
                 let (turns, inside) = (Arc::clone(&turns), Arc::clone(&inside));
                 tokio::spawn(async move {
+                    let call = number % 2;
                     for _ in 0..50 {
-                        let turn = turns.of(CallId::new(number % 2)).await;
-                        if number % 2 == 0 {
+                        let turn = turns.of(CallId::new(call)).await;
+                        if call == 0 {
                             let before = inside.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                             assert_eq!(before, 0);
                             tokio::task::yield_now().await;
