@@ -168,6 +168,35 @@ async fn what_cannot_be_moved_whole_is_not_moved() {
     assert_eq!(people("refused"), "3\n");
 }
 
+/// A target that takes every row and keeps other ones: found when it is read back, and nothing of it stays.
+#[tokio::test]
+async fn what_is_not_at_the_target_as_it_was_read_is_not_moved() {
+    let world = source().await;
+    let to = target("changed");
+    // Its tables, which are no obstacle.
+    Store::connect(&Database::Postgres(to.clone()), &Options::default())
+        .await
+        .unwrap()
+        .close()
+        .await;
+    for wrong in ["NEW.text := NEW.text || ' '; RETURN NEW;", "RETURN NULL;"] {
+        let trigger = format!(
+            "CREATE OR REPLACE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN IF NEW.seq = 4 THEN {wrong} END IF; RETURN NEW; END $$; \
+             CREATE OR REPLACE TRIGGER wrong BEFORE INSERT ON entries \
+             FOR EACH ROW EXECUTE FUNCTION wrong()"
+        );
+        shared().sql_in("changed", &trigger);
+        let refused = move_all(file(&world), &to, |_| ()).await.unwrap_err();
+        assert_eq!(refused.code(), "not_the_same", "{wrong}: {refused}");
+        assert!(refused.to_string().starts_with("entries "), "{refused}");
+        assert_eq!(people("changed"), "0\n");
+    }
+    shared().sql_in("changed", "DROP TRIGGER wrong ON entries");
+    move_all(file(&world), &to, |_| ()).await.unwrap();
+    assert_eq!(people("changed"), "3\n");
+}
+
 #[tokio::test]
 async fn another_version_and_somebody_elses_tables_are_refused() {
     let world = source().await;
