@@ -131,7 +131,10 @@ pub async fn run(line: Line) -> Result<(), String> {
         Command::Doctor(line) => doctor::run(*line, &resolve).await,
         Command::Restore(line) => backup::restore(*line, &resolve).await,
         Command::Migrate(line) => migrate::run(line).await,
-        Command::Relay(inner) => relay::run(*inner, line.config.as_deref()).await,
+        Command::Relay(inner) => {
+            files::ask_for_all();
+            relay::run(*inner, line.config.as_deref()).await
+        }
         Command::Openapi => print(&http::document().map_err(|error| error.to_string())?),
     }
 }
