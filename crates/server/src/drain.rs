@@ -103,17 +103,14 @@ async fn round(app: &App, cluster: &Cluster, moved: &mut Vec<Moved>) -> Result<b
     drop(reader);
     for row in here {
         waits = true;
-        match calls::relay_moved(app, row.id).await {
-            Ok(call) => moved.push(Moved {
+        if let Some(call) = calls::relay_moved(app, row.id).await? {
+            moved.push(Moved {
                 call: row.id,
                 said_by: match call.path() {
                     Path::Direct => Instant::now() + SAID_WITHIN,
                     Path::Relay => Instant::now(),
                 },
-            }),
-            Err(calls::CallError::Store(error)) => return Err(error),
-            // Over in the meantime.
-            Err(calls::CallError::Refused(_) | calls::CallError::InAnotherCall) => {}
+            });
         }
     }
     Ok(!waits)

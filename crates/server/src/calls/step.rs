@@ -187,12 +187,17 @@ pub(super) async fn path_again(app: &App, call: CallId) -> Result<Call, CallErro
     .await
 }
 
-/// The relay that it uses, or may come to use, goes away: its devices are led to another one.
-pub(crate) async fn relay_moved(app: &App, call: CallId) -> Result<Call, CallError> {
-    step(app, call, |_, _, _| {
+/// The relay that it uses, or may come to use, goes away: its devices are led to another one. `None`: it was over in the
+/// meantime.
+pub(crate) async fn relay_moved(app: &App, call: CallId) -> Result<Option<Call>, StoreError> {
+    let moved = step(app, call, |_, _, _| {
         Box::pin(async { Ok(Event::RelayMoved) })
-    })
-    .await
+    });
+    match moved.await {
+        Ok(call) => Ok(Some(call)),
+        Err(CallError::Refused(_) | CallError::InAnotherCall) => Ok(None),
+        Err(CallError::Store(error)) => Err(error),
+    }
 }
 
 async fn relay_state(app: &App) -> Result<RelayState, StoreError> {
