@@ -2,7 +2,7 @@
 
 use crate::world::{ANN, BOB, Home, World, message};
 use birdcall_store::{Options, Races, StoreError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) fn of(world: &World) -> &Path {
@@ -116,4 +116,34 @@ async fn a_commit_that_is_lost_on_purpose_is_taken_back_and_no_other() {
     let mut reader = world.store.read().await.unwrap();
     let (kept, _) = reader.entries(ANN, BOB, None, 100).await.unwrap();
     assert_eq!(kept.len(), 20);
+}
+
+/// What could be taken back is kept in memory: a temporary file would hold texts of people, and needs a file that a
+/// server with many sockets may not have.
+#[tokio::test]
+async fn a_large_change_opens_no_temporary_file() {
+    const MESSAGES: u64 = 200;
+    let world = World::new().await;
+    let text = "x".repeat(3_000);
+    let mut tx = world.store.write().await.unwrap();
+    for n in 0..MESSAGES {
+        tx.add_message(&message(ANN, BOB, &n.to_string(), &text))
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
+    for seq in 1..=MESSAGES {
+        assert!(tx.delete_entry(ANN, BOB, seq).await.unwrap());
+        assert!(tx.delete_entry(BOB, ANN, seq).await.unwrap());
+    }
+    let temporary: Vec<PathBuf> = std::fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .flatten()
+        .filter_map(|file| std::fs::read_link(file.path()).ok())
+        // As SQLite calls them.
+        .filter(|name| name.to_string_lossy().contains("etilqs_"))
+        .collect();
+    assert_eq!(temporary, Vec::<PathBuf>::new());
+    tx.commit().await.unwrap();
 }
